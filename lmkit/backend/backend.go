@@ -1,0 +1,149 @@
+// Package backend opens the engine that runs GoMLX graphs: XLA on the CPU, XLA on an NVIDIA GPU, or
+// the engine in pure Go, which is always there.
+package backend
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/gobackend"
+
+	"owlm/lmkit/setup"
+)
+
+// The names that Open accepts beside "auto".
+const (
+	Go      = "go"       // the engine in pure Go
+	XLACPU  = "xla:cpu"  // XLA on the processor
+	XLACUDA = "xla:cuda" // XLA on an NVIDIA GPU
+)
+
+// Names are the names that Open accepts.
+var Names = []string{"auto", Go, XLACPU, XLACUDA}
+
+// Engine is an open engine.
+type Engine struct {
+	compute.Backend
+	// Kind is Go, XLACPU or XLACUDA.
+	Kind string
+	// Reason says in one line what was chosen and why.
+	Reason string
+}
+
+var (
+	mutex  sync.Mutex
+	opened = map[string]*Engine{}
+)
+
+// Open opens an engine. An engine is opened once: later calls with its name return the same one.
+//
+// "auto", or "", takes the engine that $LMKIT_BACKEND names; without it XLA on a GPU if it is installed and
+// there is one, else XLA on the CPU if it is installed, else the Go engine.
+func Open(name string) (*Engine, error) {
+	mutex.Lock()
+	defer mutex.Unlock()
+	reason := "asked for"
+	if name == "" || name == "auto" {
+		name, reason = choose()
+	}
+	if engine := opened[name]; engine != nil {
+		return engine, nil
+	}
+	engine, err := open(name)
+	if err != nil {
+		return nil, err
+	}
+	engine.Kind, engine.Reason = name, fmt.Sprintf("%s: %s", name, reason)
+	opened[name] = engine
+	return engine, nil
+}
+
+// choose is what "auto" stands for.
+func choose() (name, reason string) {
+	if name := os.Getenv("LMKIT_BACKEND"); name != "" && name != "auto" {
+		return name, "LMKIT_BACKEND names it"
+	}
+	if !built {
+		return Go, "this program was built without cgo, which XLA needs"
+	}
+	if os.Getenv("LMKIT_XLA_PLUGIN") != "" {
+		return XLACPU, "LMKIT_XLA_PLUGIN names a plugin"
+	}
+	if _, ok, err := setup.XLAPlugin(); err == nil && ok {
+		return XLACPU, "XLA for the CPU is installed"
+	}
+	return Go, "XLA is not installed; lmkit setup installs it"
+}
+
+func open(name string) (engine *Engine, err error) {
+	// Engines and their C libraries report some faults by panicking.
+	defer func() {
+		if fault := recover(); fault != nil {
+			engine, err = nil, fmt.Errorf("engine %s cannot be opened: %s", name, line(fmt.Sprint(fault)))
+		}
+	}()
+	switch name {
+	case Go:
+		b, err := gobackend.New("")
+		if err != nil {
+			return nil, fmt.Errorf("engine go cannot be opened: %s", line(err.Error()))
+		}
+		return &Engine{Backend: b}, nil
+	case XLACPU:
+		return openCPU()
+	case XLACUDA:
+		return nil, fmt.Errorf("engine xla:cuda is not available yet: this version sets up XLA for the CPU only; use xla:cpu or go")
+	}
+	return nil, fmt.Errorf("no engine is called %q; there are %s", name, strings.Join(Names, ", "))
+}
+
+// openCPU opens XLA with the plugin that $LMKIT_XLA_PLUGIN names or that set-up installed.
+func openCPU() (*Engine, error) {
+	if path := os.Getenv("LMKIT_XLA_PLUGIN"); path != "" {
+		return openPlugin(path)
+	}
+	plugin, ok, err := setup.XLAPlugin()
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("engine xla:cpu is not installed; run lmkit setup, or use the engine go")
+	}
+	setFlags(tunedFlags)
+	return openPlugin(plugin.Path)
+}
+
+// tunedFlags make the plugin that set-up installs faster on the workloads of this package. XNNPACK would
+// repack the recurrent weights at every time step.
+var tunedFlags = []string{"--xla_cpu_use_xnnpack=false"}
+
+// setFlags adds flags to $XLA_FLAGS, except those that the user has set to something.
+func setFlags(flags []string) {
+	current := strings.Fields(os.Getenv("XLA_FLAGS"))
+	for _, flag := range flags {
+		name, _, _ := strings.Cut(flag, "=")
+		set := slices.ContainsFunc(current, func(s string) bool { return s == name || strings.HasPrefix(s, name+"=") })
+		if !set {
+			current = append(current, flag)
+		}
+	}
+	os.Setenv("XLA_FLAGS", strings.Join(current, " "))
+}
+
+// Device says what the engine runs on, in words.
+func (e *Engine) Device() string {
+	return line(e.Backend.Description())
+}
+
+// String is the engine's kind and device.
+func (e *Engine) String() string { return e.Kind + ", " + e.Device() }
+
+// line is the first line of a message that may have several.
+func line(message string) string {
+	first, _, _ := strings.Cut(message, "\n")
+	return first
+}

@@ -1,0 +1,242 @@
+package lmkit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/renameio/v2"
+
+	"owlm/lmkit/safetensors"
+)
+
+// Files of a checkpoint beyond those of a model directory.
+const (
+	trainingFile = "training.safetensors" // optimizer moments, random state, carried states
+	positionFile = "position.json"
+	manifestFile = "MANIFEST.json"
+)
+
+// keptCheckpoints is how many of a run's newest checkpoints stay.
+const keptCheckpoints = 3
+
+// position is where in its text a run stands.
+type position struct {
+	Step  int `json:"step"`  // training steps made
+	Epoch int `json:"epoch"` // complete epochs
+	Index int `json:"index"` // batches read of the epoch at hand
+	// EpochLoss and EpochCount are the sum of the losses of the epoch at hand, and of how many predictions.
+	EpochLoss  float64 `json:"epoch_loss"`
+	EpochCount float64 `json:"epoch_count"`
+	// Seconds is the training time so far.
+	Seconds  float64   `json:"seconds"`
+	Schedule *schedule `json:"schedule"`
+	// CorpusSHA256 is of the whole text, in hexadecimal.
+	CorpusSHA256 string `json:"corpus_sha256"`
+}
+
+// manifest lists a checkpoint's other files, so that a reader can tell a whole checkpoint from a damaged one.
+type manifest struct {
+	Format int                      `json:"format"`
+	Files  map[string]manifestEntry `json:"files"`
+}
+
+type manifestEntry struct {
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+func checkpointsDir(dir string) string { return filepath.Join(dir, "checkpoints") }
+
+// writeCheckpoint writes a checkpoint as a whole or not at all: into a temporary directory first,
+// each file synced and the manifest last, then renamed. It returns the checkpoint's path.
+func (r *run) writeCheckpoint() (string, error) {
+	parent := checkpointsDir(r.config.Directory)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return "", err
+	}
+	final := filepath.Join(parent, fmt.Sprintf("step-%08d", r.position.Step))
+	if _, err := verifyCheckpoint(final); err == nil {
+		return final, nil // this very step is saved already
+	}
+	temporary, err := os.MkdirTemp(parent, ".step-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temporary)
+	if err := r.writeCheckpointFiles(temporary); err != nil {
+		return "", fmt.Errorf("saving a checkpoint in %s: %w", parent, err)
+	}
+	if err := os.Chmod(temporary, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.RemoveAll(final); err != nil { // a damaged one of the same step
+		return "", err
+	}
+	if err := os.Rename(temporary, final); err != nil {
+		return "", err
+	}
+	if err := syncDirectory(parent); err != nil {
+		return "", err
+	}
+	return final, removeOldCheckpoints(parent)
+}
+
+func (r *run) writeCheckpointFiles(dir string) error {
+	if err := r.model.Save(dir); err != nil {
+		return err
+	}
+	list, err := r.trainingTensors()
+	if err != nil {
+		return err
+	}
+	var data bytes.Buffer
+	if err := safetensors.Encode(&data, list, nil); err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, trainingFile), data.Bytes()); err != nil {
+		return err
+	}
+	history, err := os.ReadFile(filepath.Join(r.config.Directory, historyFile))
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, historyFile), history); err != nil {
+		return err
+	}
+	if err := writeJSON(filepath.Join(dir, positionFile), r.position); err != nil {
+		return err
+	}
+	if err := r.writeReceipt(dir); err != nil {
+		return err
+	}
+	return writeManifest(dir)
+}
+
+func writeManifest(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	m := manifest{Format: formatVersion, Files: make(map[string]manifestEntry)}
+	for _, entry := range entries {
+		hashed, err := hashFile(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			return err
+		}
+		m.Files[entry.Name()] = hashed
+	}
+	data, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	// The directory itself is renamed into place later, so the manifest need not be atomic.
+	return renameio.WriteFile(filepath.Join(dir, manifestFile), append(data, '\n'), 0o644)
+}
+
+func hashFile(path string) (manifestEntry, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return manifestEntry{}, err
+	}
+	sum := sha256.Sum256(data)
+	return manifestEntry{Size: int64(len(data)), SHA256: hex.EncodeToString(sum[:])}, nil
+}
+
+// verifyCheckpoint reads a checkpoint's position after checking every file against the manifest.
+func verifyCheckpoint(dir string) (position, error) {
+	var m manifest
+	var p position
+	if err := readJSON(filepath.Join(dir, manifestFile), &m); err != nil {
+		return p, err
+	}
+	if m.Format != formatVersion {
+		return p, fmt.Errorf("%s: format is %d, and this version of lmkit reads format %d", dir, m.Format, formatVersion)
+	}
+	for name, want := range m.Files {
+		if name != filepath.Base(name) {
+			return p, fmt.Errorf("%s: the manifest names a file outside the checkpoint: %q", dir, name)
+		}
+		got, err := hashFile(filepath.Join(dir, name))
+		if err != nil {
+			return p, fmt.Errorf("%s: %s: %w", dir, name, reason(err))
+		}
+		if got != want {
+			return p, fmt.Errorf("%s: %s has %d bytes and sha256 %.12s…, but the manifest says %d and %.12s…", dir, name, got.Size, got.SHA256, want.Size, want.SHA256)
+		}
+	}
+	return p, readJSON(filepath.Join(dir, positionFile), &p)
+}
+
+// newestCheckpoint is the newest checkpoint that verifies, "" if the run has none at all. Each one
+// passed over is named to warn; if every one is damaged, the error lists them.
+func newestCheckpoint(dir string, warn func(string)) (string, position, error) {
+	names, err := checkpointNames(checkpointsDir(dir))
+	if err != nil {
+		return "", position{}, err
+	}
+	var problems []error
+	for _, name := range slices.Backward(names) {
+		path := filepath.Join(checkpointsDir(dir), name)
+		p, err := verifyCheckpoint(path)
+		if err == nil {
+			return path, p, nil
+		}
+		warn("passing over a damaged checkpoint: " + err.Error())
+		problems = append(problems, err)
+	}
+	if len(problems) > 0 {
+		return "", position{}, fmt.Errorf("no checkpoint in %s is whole: %w", checkpointsDir(dir), join(problems))
+	}
+	return "", position{}, nil
+}
+
+// checkpointNames lists the checkpoints in a directory, oldest first.
+func checkpointNames(parent string) ([]string, error) {
+	entries, err := os.ReadDir(parent)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), "step-") {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil // ReadDir sorts, and the step numbers have leading zeros
+}
+
+// removeOldCheckpoints keeps the newest ones. It runs after a new checkpoint is safely in place.
+func removeOldCheckpoints(parent string) error {
+	names, err := checkpointNames(parent)
+	if err != nil {
+		return err
+	}
+	for len(names) > keptCheckpoints {
+		if err := os.RemoveAll(filepath.Join(parent, names[0])); err != nil {
+			return err
+		}
+		names = names[1:]
+	}
+	return nil
+}
+
+func syncDirectory(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}

@@ -1,0 +1,99 @@
+package lmkit
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// promptChunk is how many tokens of a long prompt are read by one call of the engine; what is
+// left over is read token by token, by the graph that generation needs anyway.
+const promptChunk = 64
+
+// decoderShape tells the compiled generation graphs of a model apart.
+type decoderShape struct{ steps, rows int }
+
+// decoder reads tokens and gives the logits of the next one, for several rows side by side.
+// The states stay on the device.
+type decoder struct {
+	model  *Model
+	rows   int
+	states []*tensors.Tensor
+}
+
+func (m *Model) newDecoder(rows int) *decoder {
+	return &decoder{model: m, rows: rows, states: m.Config.zeroStates(rows)}
+}
+
+// reset forgets all that was read.
+func (d *decoder) reset() { d.states = d.model.Config.zeroStates(d.rows) }
+
+// feed reads tokens[t][row], at least one step of them, and returns the logits [row][V] of the
+// next token.
+func (d *decoder) feed(tokens [][]int32) (logits [][]float32, err error) {
+	for len(tokens) > 0 {
+		steps := 1
+		if len(tokens) >= promptChunk {
+			steps = promptChunk
+		}
+		var flat []int32
+		for _, row := range tokens[:steps] {
+			flat = append(flat, row...)
+		}
+		tokens = tokens[steps:]
+		output, err := d.run(flat, steps)
+		if err != nil {
+			return nil, err
+		}
+		if len(tokens) == 0 {
+			return d.split(output)
+		}
+	}
+	return nil, nil
+}
+
+func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err error) {
+	exec, err := d.model.decoderExec(decoderShape{steps: steps, rows: d.rows})
+	if err != nil {
+		return nil, err
+	}
+	inputs := []any{tensors.FromFlatDataAndDimensions(flat, steps, d.rows)}
+	for _, state := range d.states {
+		inputs = append(inputs, state)
+	}
+	outputs, err := exec.Exec(inputs...)
+	if err != nil {
+		return nil, err
+	}
+	d.states = outputs[1:]
+	return outputs[0], nil
+}
+
+func (d *decoder) split(logits *tensors.Tensor) ([][]float32, error) {
+	flat, err := tensors.CopyFlatData[float32](logits)
+	if err != nil {
+		return nil, err
+	}
+	size := d.model.Config.VocabularySize
+	rows := make([][]float32, d.rows)
+	for r := range rows {
+		rows[r] = flat[r*size : (r+1)*size]
+	}
+	return rows, nil
+}
+
+func (m *Model) decoderExec(shape decoderShape) (*model.Exec, error) {
+	if exec := m.decoders[shape]; exec != nil {
+		return exec, nil
+	}
+	exec, err := model.NewExec(m.Engine.Backend, m.store, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+		n := network{config: m.Config, scope: scope, graph: inputs[0].Graph()}
+		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[1:]), nil)
+		return append([]*graph.Node{n.logits(last(hidden))}, stateNodes(final)...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	m.decoders[shape] = exec.WithName("lmkit generation")
+	return m.decoders[shape], nil
+}

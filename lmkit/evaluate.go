@@ -1,0 +1,185 @@
+package lmkit
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"unicode/utf8"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Evaluation is how well a model predicts a text.
+type Evaluation struct {
+	// Tokens is the length N of the text; N-1 predictions were made.
+	Tokens int `json:"tokens"`
+	// Loss is the mean cross entropy of the predictions, in nats.
+	Loss float64 `json:"loss"`
+	// Perplexity is exp(Loss).
+	Perplexity float64 `json:"perplexity"`
+	// BitsPerCharacter is the sum of the losses, in bits, divided by the number of Unicode
+	// characters of the text, so that models with different tokenizers compare.
+	BitsPerCharacter float64 `json:"bits_per_character"`
+}
+
+// Evaluate reads a text as one stream from a zero state and predicts each token but the first.
+// A model with a Context reads, for each prediction, the up to Context tokens before it from a
+// zero state instead. context may cancel it. A token that the vocabulary lacks is an error
+// unless the vocabulary has a token for unknown ones.
+func (m *Model) Evaluate(ctx context.Context, corpus string) (Evaluation, error) {
+	return m.EvaluateContext(ctx, corpus, 0)
+}
+
+// EvaluateContext is Evaluate with another context than the model's: contextLength tokens, or
+// Carry for carrying the state, or 0 for the model's own.
+func (m *Model) EvaluateContext(ctx context.Context, corpus string, contextLength int) (Evaluation, error) {
+	contextLength, err := m.contextOf(contextLength)
+	if err != nil {
+		return Evaluation{}, err
+	}
+	ids, err := m.Vocabulary.Encode(m.Tokenizer.Tokenize(corpus))
+	if err != nil {
+		return Evaluation{}, err
+	}
+	if len(ids) < 2 {
+		return Evaluation{}, fmt.Errorf("the text has %d tokens, and evaluation needs at least 2", len(ids))
+	}
+	sum, err := m.totalLoss(ctx, ids, contextLength)
+	if err != nil {
+		return Evaluation{}, err
+	}
+	loss := sum / float64(len(ids)-1)
+	return Evaluation{
+		Tokens: len(ids), Loss: loss, Perplexity: math.Exp(loss),
+		BitsPerCharacter: sum / math.Ln2 / float64(utf8.RuneCountInString(corpus)),
+	}, nil
+}
+
+// Sizes of the evaluation graphs: how many steps are read at once when the state is carried,
+// and how many windows when it is not.
+const (
+	evaluationSteps   = 64
+	evaluationWindows = 64
+)
+
+// totalLoss is the sum of the cross entropies, in nats, of ids[1:].
+func (m *Model) totalLoss(ctx context.Context, ids []int32, contextLength int) (float64, error) {
+	if contextLength == 0 {
+		return m.streamLoss(ctx, ids)
+	}
+	// The first window predicts every token it holds, and the token after it: each of them
+	// has fewer than contextLength tokens before it, or just as many.
+	first := min(len(ids), contextLength+1)
+	sum, err := m.streamLoss(ctx, ids[:first])
+	if err != nil {
+		return 0, err
+	}
+	rest, err := m.windowLoss(ctx, ids[1:], contextLength)
+	return sum + rest, err
+}
+
+// streamLoss predicts ids[1:] with the state carried from token to token.
+func (m *Model) streamLoss(ctx context.Context, ids []int32) (float64, error) {
+	steps := min(evaluationSteps, len(ids)-1)
+	e, err := m.evaluator(evaluatorShape{steps: steps, rows: 1, every: true})
+	if err != nil {
+		return 0, err
+	}
+	states := m.Config.zeroStates(1)
+	total := 0.0
+	for start := 0; start+1 < len(ids); start += steps {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		b := batch{tokens: make([]int32, steps), targets: make([]int32, steps), weights: make([]float32, steps)}
+		for t := 0; t < steps && start+t+1 < len(ids); t++ {
+			b.tokens[t], b.targets[t], b.weights[t] = ids[start+t], ids[start+t+1], 1
+		}
+		loss, next, err := e.run(b, states)
+		if err != nil {
+			return 0, err
+		}
+		total, states = total+loss, next
+	}
+	return total, nil
+}
+
+// windowLoss predicts the token after each window of the given length.
+func (m *Model) windowLoss(ctx context.Context, ids []int32, length int) (float64, error) {
+	count := len(ids) - length
+	if count < 1 {
+		return 0, nil
+	}
+	rows := min(evaluationWindows, count)
+	e, err := m.evaluator(evaluatorShape{steps: length, rows: rows})
+	if err != nil {
+		return 0, err
+	}
+	source := &windowBatches{tokens: ids, length: length, rows: rows, count: count, inOrder: true, epoch: -1}
+	total := 0.0
+	for index := range source.perEpoch() {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		loss, _, err := e.run(source.batch(0, index), m.Config.zeroStates(rows))
+		if err != nil {
+			return 0, err
+		}
+		total += loss
+	}
+	return total, nil
+}
+
+// evaluatorShape tells the compiled evaluation graphs of a model apart.
+type evaluatorShape struct {
+	steps, rows int
+	every       bool // loss on every step, not on the last alone
+}
+
+// evaluator is a compiled graph that sums cross entropies.
+type evaluator struct {
+	shape evaluatorShape
+	exec  *model.Exec
+}
+
+func (m *Model) evaluator(shape evaluatorShape) (*evaluator, error) {
+	if e := m.evaluators[shape]; e != nil {
+		return e, nil
+	}
+	exec, err := model.NewExec(m.Engine.Backend, m.store, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+		n := network{config: m.Config, scope: scope, graph: inputs[0].Graph()}
+		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[3:]), nil)
+		if shape.every {
+			hidden = everyStep(hidden)
+		} else {
+			hidden = last(hidden)
+		}
+		losses := crossEntropy(n.logits(hidden), inputs[1])
+		return append([]*graph.Node{graph.ReduceAllSum(graph.Mul(losses, inputs[2]))}, stateNodes(final)...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	e := &evaluator{shape: shape, exec: exec.WithName("lmkit evaluation")}
+	m.evaluators[shape] = e
+	return e, nil
+}
+
+// run returns the sum of the batch's losses and the states after its last step.
+func (e *evaluator) run(b batch, states []*tensors.Tensor) (float64, []*tensors.Tensor, error) {
+	inputs := []any{
+		tensors.FromFlatDataAndDimensions(b.tokens, e.shape.steps, e.shape.rows),
+		tensors.FromFlatDataAndDimensions(b.targets, len(b.targets)),
+		tensors.FromFlatDataAndDimensions(b.weights, len(b.weights)),
+	}
+	for _, state := range states {
+		inputs = append(inputs, state)
+	}
+	outputs, err := e.exec.Exec(inputs...)
+	if err != nil {
+		return 0, nil, err
+	}
+	return float64(tensors.ToScalar[float32](outputs[0])), outputs[1:], nil
+}

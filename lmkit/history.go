@@ -1,0 +1,122 @@
+package lmkit
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+)
+
+// Record is one line of history.jsonl.
+type Record struct {
+	// Kind is "step" or "epoch". An epoch's Loss is the mean over the epoch.
+	Kind  string `json:"kind"`
+	Epoch int    `json:"epoch"`
+	Step  int    `json:"step"`
+	// Loss and ValidLoss are mean cross entropies in nats; ValidLoss is nil without a validation text.
+	Loss      float64  `json:"loss"`
+	ValidLoss *float64 `json:"valid_loss,omitempty"`
+	// LearningRate is the one of the step, or of the epoch's last step.
+	LearningRate float64 `json:"learning_rate"`
+	// GradientNorm is the global L2 norm before clipping, of the step or of the epoch's last step.
+	GradientNorm float64 `json:"gradient_norm"`
+	// TokensPerSecond counts tokens read in training, over the epoch or since the last "step" line.
+	TokensPerSecond float64 `json:"tokens_per_second"`
+}
+
+const historyFile = "history.jsonl"
+
+// ReadHistory reads the history of the training run in a model directory. A last line that was
+// cut off, as by a power failure, is passed over.
+func ReadHistory(dir string) ([]Record, error) {
+	path := filepath.Join(dir, historyFile)
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no training history there", dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var records []Record
+	var broken error
+	lines := bufio.NewScanner(file)
+	for number := 1; lines.Scan(); number++ {
+		if broken != nil {
+			return nil, broken
+		}
+		var r Record
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			broken = fmt.Errorf("%s: line %d: %w", path, number, err)
+			continue
+		}
+		records = append(records, r)
+	}
+	return records, lines.Err()
+}
+
+// Losses are the mean training losses, in nats, of the epochs of a history.
+func Losses(records []Record) []float64 {
+	var losses []float64
+	for _, r := range records {
+		if r.Kind == "epoch" {
+			losses = append(losses, r.Loss)
+		}
+	}
+	return losses
+}
+
+// historyWriter appends records to a run's history.
+type historyWriter struct{ file *os.File }
+
+// openHistory opens the history of a run, cut back to the records that keep accepts.
+func openHistory(dir string, records []Record) (*historyWriter, error) {
+	var data []byte
+	for _, r := range records {
+		line, err := json.Marshal(r)
+		if err != nil {
+			return nil, err
+		}
+		data = append(append(data, line...), '\n')
+	}
+	path := filepath.Join(dir, historyFile)
+	if err := writeFile(path, data); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &historyWriter{file}, nil
+}
+
+func (h *historyWriter) append(r Record) error {
+	if h == nil {
+		return nil
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = h.file.Write(append(line, '\n'))
+	return err
+}
+
+func (h *historyWriter) close() error {
+	if h == nil {
+		return nil
+	}
+	return h.file.Close()
+}
+
+// optional is nil for NaN, which JSON cannot hold.
+func optional(value float64) *float64 {
+	if math.IsNaN(value) {
+		return nil
+	}
+	return &value
+}

@@ -1,0 +1,125 @@
+package lmkit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"owlm/lmkit/rnn"
+)
+
+// network builds the graph of a model: embedding, recurrent layers, output layer. Like all code
+// that builds graphs it panics; GoMLX's executors turn that into errors.
+type network struct {
+	config Config
+	scope  *model.Scope
+	graph  *graph.Graph
+}
+
+// variablePath is where the GoMLX store keeps the weight that PyTorch calls name.
+func variablePath(name string) string { return "/" + strings.ReplaceAll(name, ".", "/") }
+
+// weight returns the node of the weight that PyTorch calls name.
+func (n network) weight(name string) *graph.Node {
+	variable := n.scope.Store().GetVariable(variablePath(name))
+	if variable == nil {
+		panic(fmt.Errorf("the model has no weight %q", name))
+	}
+	return variable.NodeValue(n.graph)
+}
+
+// hidden runs the recurrent layers over tokens [T,B] (int32), from the given states or, if
+// initial is nil, from zeros. It returns the top layer's hidden states [T,B,H] and each layer's last state.
+func (n network) hidden(tokens *graph.Node, initial []rnn.State, dropout func(*graph.Node) *graph.Node) (*graph.Node, []rnn.State) {
+	embedded := graph.Gather(n.weight("embedding.weight"), graph.ExpandAxes(tokens, -1)) // [T,B,E]
+	layers := make([]rnn.Weights, n.config.Layers)
+	for l := range layers {
+		layers[l] = rnn.Weights{
+			InputHidden:  n.weight(fmt.Sprintf("rnn.weight_ih_l%d", l)),
+			HiddenHidden: n.weight(fmt.Sprintf("rnn.weight_hh_l%d", l)),
+			InputBias:    n.weight(fmt.Sprintf("rnn.bias_ih_l%d", l)),
+			HiddenBias:   n.weight(fmt.Sprintf("rnn.bias_hh_l%d", l)),
+		}
+	}
+	options := rnn.Options{Cell: n.config.Cell, ResetBefore: n.config.ResetBefore, Dropout: dropout}
+	return rnn.Layers(options, layers, embedded, initial)
+}
+
+// logits applies the output layer to hidden states [N,H] and returns [N,V].
+func (n network) logits(hidden *graph.Node) *graph.Node {
+	name := "fc.weight"
+	if n.config.TieWeights {
+		name = "embedding.weight"
+	}
+	product := graph.DotGeneral(hidden, []int{1}, nil, n.weight(name), []int{1}, nil) // [N,V]
+	return graph.Add(product, graph.ExpandAxes(n.weight("fc.bias"), 0))
+}
+
+// last picks the last time step [B,H] of hidden states [T,B,H].
+func last(hidden *graph.Node) *graph.Node {
+	d := hidden.Shape().Dimensions
+	return graph.Reshape(graph.Slice(hidden, graph.AxisElem(d[0]-1)), d[1], d[2])
+}
+
+// everyStep lays hidden states [T,B,H] out as [T*B,H].
+func everyStep(hidden *graph.Node) *graph.Node {
+	d := hidden.Shape().Dimensions
+	return graph.Reshape(hidden, d[0]*d[1], d[2])
+}
+
+// crossEntropy returns -log softmax(logits)[target] of each row, [N], of logits [N,V] and targets [N] (int32).
+func crossEntropy(logits, targets *graph.Node) *graph.Node {
+	target := graph.OneHot(targets, logits.Shape().Dimensions[1], logits.DType())
+	return graph.Neg(graph.ReduceSum(graph.Mul(target, graph.LogSoftmax(logits)), -1))
+}
+
+// dropoutOf returns the function that zeroes values with probability rate and scales the others
+// by 1/(1-rate); nil for rate 0. Its random state lives in the store.
+func dropoutOf(scope *model.Scope, rate float64) func(*graph.Node) *graph.Node {
+	if rate == 0 {
+		return nil
+	}
+	return func(x *graph.Node) *graph.Node {
+		g := x.Graph()
+		uniform := scope.RandomUniform(g, shapes.Make(dtypes.Float32, x.Shape().Dimensions...))
+		keep := graph.GreaterOrEqual(uniform, graph.Scalar(g, dtypes.Float32, rate))
+		return graph.Where(keep, graph.MulScalar(x, 1/(1-rate)), graph.ZerosLike(x))
+	}
+}
+
+// stateNodes lays states out as a flat list, layer by layer: hidden, and for the LSTM the cell.
+func stateNodes(states []rnn.State) []*graph.Node {
+	var nodes []*graph.Node
+	for _, s := range states {
+		nodes = append(nodes, s.Hidden)
+		if s.Cell != nil {
+			nodes = append(nodes, s.Cell)
+		}
+	}
+	return nodes
+}
+
+// statesOf is the reverse of stateNodes.
+func (c Config) statesOf(nodes []*graph.Node) []rnn.State {
+	states := make([]rnn.State, c.Layers)
+	per := c.statesPerLayer()
+	for l := range states {
+		states[l].Hidden = nodes[l*per]
+		if per == 2 {
+			states[l].Cell = nodes[l*per+1]
+		}
+	}
+	return states
+}
+
+// statesPerLayer is 2 for the LSTM (hidden and cell state) and 1 for the others.
+func (c Config) statesPerLayer() int {
+	if c.Cell == rnn.LSTM {
+		return 2
+	}
+	return 1
+}

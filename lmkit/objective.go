@@ -1,0 +1,167 @@
+package lmkit
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// Objective says which predictions a training step makes: Windows or Stream.
+type Objective interface {
+	// batches prepares the batches of a training text; an error says why it is too short.
+	batches(tokens []int32, c TrainConfig) (batches, error)
+	// validate names what is wrong with the objective's own values.
+	validate() error
+}
+
+// Windows is the tutorial's objective: windows of Length tokens start at every position, the
+// model reads each from a zero state, and the loss is taken on the token after the window only.
+// The short last batch of an epoch counts too. A model so trained gets Config.Context = Length.
+type Windows struct{ Length int }
+
+// Stream is truncated back-propagation through time: the text is cut into as many contiguous
+// lanes as the batch has rows, and read Length tokens at a time, with the loss on every token;
+// the state is carried from step to step, and no gradient flows through it.
+type Stream struct{ Length int }
+
+// batch is what one training step reads. Tokens are time-major, [T,B]; a target of weight 0
+// fills up a short batch and counts for nothing.
+type batch struct {
+	tokens  []int32
+	targets []int32
+	weights []float32
+	count   float64
+}
+
+// batches gives the batches of any epoch in any order, so that training can go on from where
+// it stopped.
+type batches interface {
+	perEpoch() int
+	// shape is T and B of every batch.
+	shape() (steps, rows int)
+	// everyStep says that targets and weights are [T,B], carried says that the state is; otherwise
+	// they are [B], for the last step only, and the state starts from zero.
+	everyStep() bool
+	batch(epoch, index int) batch
+}
+
+func (w Windows) validate() error {
+	if w.Length < 1 || w.Length > maximumSize {
+		return fmt.Errorf("window length is %d; it must be from 1 to %d", w.Length, maximumSize)
+	}
+	return nil
+}
+
+func (w Windows) batches(tokens []int32, c TrainConfig) (batches, error) {
+	if len(tokens) < w.Length+1 {
+		return nil, fmt.Errorf("the training text has %d tokens, but windows of %d need at least %d; use a longer text or a shorter sequence",
+			len(tokens), w.Length, w.Length+1)
+	}
+	count := len(tokens) - w.Length
+	return &windowBatches{
+		tokens: tokens, length: w.Length, rows: min(c.BatchSize, count), count: count, seed: c.Seed, inOrder: c.InOrder, epoch: -1,
+	}, nil
+}
+
+// windowBatches draws windows in a new random order each epoch.
+type windowBatches struct {
+	tokens       []int32
+	length, rows int
+	count        int
+	seed         uint64
+	inOrder      bool
+
+	epoch int // order belongs to this epoch
+	order []int
+}
+
+func (w *windowBatches) perEpoch() int            { return (w.count + w.rows - 1) / w.rows }
+func (w *windowBatches) shape() (steps, rows int) { return w.length, w.rows }
+func (w *windowBatches) everyStep() bool          { return false }
+
+func (w *windowBatches) shuffle(epoch int) {
+	if w.epoch == epoch {
+		return
+	}
+	w.epoch = epoch
+	if w.inOrder {
+		w.order = make([]int, w.count)
+		for i := range w.order {
+			w.order[i] = i
+		}
+		return
+	}
+	// The order depends on the seed and the epoch alone: a resumed run draws the same one.
+	random := rand.New(rand.NewPCG(w.seed+uint64(epoch)*0x9e3779b97f4a7c15, streamShuffle))
+	w.order = random.Perm(w.count)
+}
+
+func (w *windowBatches) batch(epoch, index int) batch {
+	w.shuffle(epoch)
+	b := batch{
+		tokens:  make([]int32, w.length*w.rows),
+		targets: make([]int32, w.rows),
+		weights: make([]float32, w.rows),
+	}
+	for row := range w.rows {
+		at := index*w.rows + row
+		if at >= w.count {
+			break
+		}
+		start := w.order[at]
+		for t := range w.length {
+			b.tokens[t*w.rows+row] = w.tokens[start+t]
+		}
+		b.targets[row] = w.tokens[start+w.length]
+		b.weights[row] = 1
+		b.count++
+	}
+	return b
+}
+
+func (s Stream) validate() error {
+	if s.Length < 1 || s.Length > maximumSize {
+		return fmt.Errorf("sequence length is %d; it must be from 1 to %d", s.Length, maximumSize)
+	}
+	return nil
+}
+
+func (s Stream) batches(tokens []int32, c TrainConfig) (batches, error) {
+	if need := c.BatchSize * (s.Length + 1); len(tokens) < need {
+		return nil, fmt.Errorf("the training text has %d tokens, but %d lanes of sequences of %d need at least %d; use a longer text, a smaller batch or a shorter sequence",
+			len(tokens), c.BatchSize, s.Length, need)
+	}
+	return &streamBatches{tokens: tokens, length: s.Length, rows: c.BatchSize, lane: len(tokens) / c.BatchSize}, nil
+}
+
+// streamBatches reads all lanes side by side, from their beginning to their end.
+type streamBatches struct {
+	tokens       []int32
+	length, rows int
+	lane         int // tokens in a lane
+}
+
+func (s *streamBatches) perEpoch() int            { return (s.lane - 1 + s.length - 1) / s.length }
+func (s *streamBatches) shape() (steps, rows int) { return s.length, s.rows }
+func (s *streamBatches) everyStep() bool          { return true }
+
+func (s *streamBatches) batch(_, index int) batch {
+	b := batch{
+		tokens:  make([]int32, s.length*s.rows),
+		targets: make([]int32, s.length*s.rows),
+		weights: make([]float32, s.length*s.rows),
+	}
+	for t := range s.length {
+		at := index*s.length + t
+		if at+1 >= s.lane {
+			break
+		}
+		for row := range s.rows {
+			i := t*s.rows + row
+			b.tokens[i] = s.tokens[row*s.lane+at]
+			b.targets[i] = s.tokens[row*s.lane+at+1]
+			b.weights[i] = 1
+			b.count++
+		}
+	}
+	return b
+}

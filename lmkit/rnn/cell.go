@@ -1,0 +1,145 @@
+package rnn
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Cell is a kind of recurrence.
+type Cell int
+
+// The cells. Their equations are in simple.go, lstm.go and gru.go.
+const (
+	RNN  Cell = iota // Elman's simple network with tanh, as torch.nn.RNN
+	LSTM             // long short-term memory, as torch.nn.LSTM
+	GRU              // gated recurrent unit, as torch.nn.GRU; see Options.ResetBefore
+)
+
+var cellNames = []string{"rnn", "lstm", "gru"}
+
+// String is "rnn", "lstm" or "gru".
+func (c Cell) String() string {
+	if c < RNN || c > GRU {
+		return fmt.Sprintf("Cell(%d)", int(c))
+	}
+	return cellNames[c]
+}
+
+// ParseCell is the reverse of String.
+func ParseCell(name string) (Cell, error) {
+	for i, known := range cellNames {
+		if name == known {
+			return Cell(i), nil
+		}
+	}
+	return 0, fmt.Errorf("cell is %q; it must be rnn, lstm or gru", name)
+}
+
+// MarshalText writes a cell as String does.
+func (c Cell) MarshalText() ([]byte, error) {
+	if c < RNN || c > GRU {
+		return nil, fmt.Errorf("%v is no cell", c)
+	}
+	return []byte(c.String()), nil
+}
+
+// UnmarshalText reads a cell as ParseCell does.
+func (c *Cell) UnmarshalText(name []byte) (err error) {
+	*c, err = ParseCell(string(name))
+	return err
+}
+
+// Gates is the number G of blocks of H rows in the cell's weights: 1 for the RNN, 4 for the
+// LSTM, 3 for the GRU.
+func (c Cell) Gates() int {
+	switch c {
+	case LSTM:
+		return 4
+	case GRU:
+		return 3
+	}
+	return 1
+}
+
+// Weights are those of one layer, as PyTorch lays them out: InputHidden (weight_ih) [G*H,I],
+// HiddenHidden (weight_hh) [G*H,H], InputBias (bias_ih) and HiddenBias (bias_hh) [G*H]. The gates
+// are in the order i, f, g, o for the LSTM and r, z, n for the GRU.
+type Weights struct{ InputHidden, HiddenHidden, InputBias, HiddenBias *Node }
+
+// State is what a cell keeps from one time step to the next: Hidden [B,H] and, for the LSTM only,
+// Cell [B,H].
+type State struct{ Hidden, Cell *Node }
+
+// Options choose among recurrences.
+type Options struct {
+	// Cell is the recurrence.
+	Cell Cell
+	// ResetBefore makes the GRU that of Cho et al. 2014, instead of PyTorch's; see gru.go.
+	ResetBefore bool
+	// Dropout, if not nil, is applied to what one layer of Layers passes to the next, [T,B,H].
+	Dropout func(x *Node) *Node
+}
+
+// ZeroState is the state of zeros in which a text begins.
+func ZeroState(g *Graph, cell Cell, batch, hidden int) State {
+	return zeroState(g, cell, shapes.Make(dtypes.Float32, batch, hidden))
+}
+
+func zeroState(g *Graph, cell Cell, shape shapes.Shape) State {
+	s := State{Hidden: Zeros(g, shape)}
+	if cell == LSTM {
+		s.Cell = s.Hidden
+	}
+	return s
+}
+
+// Project multiplies the inputs x [T,B,I] of all time steps by the input weights, in one
+// product, and adds the input bias: [T,B,G*H].
+func Project(w Weights, x *Node) *Node {
+	gates, inputs := w.InputHidden.Shape().Dimensions[0], w.InputHidden.Shape().Dimensions[1]
+	x.AssertDims(-1, -1, inputs)
+	w.InputBias.AssertDims(gates)
+	steps, batch := x.Shape().Dimensions[0], x.Shape().Dimensions[1]
+	flat := Reshape(x, steps*batch, inputs)
+	product := Add(times(flat, w.InputHidden), ExpandAxes(w.InputBias, 0)) // [T*B,G*H]
+	return Reshape(product, steps, batch, gates)
+}
+
+// Step makes one time step: from what Project gives for it, projected [B,G*H], and the state
+// before it to the state after it.
+func Step(o Options, w Weights, projected *Node, s State) State {
+	hidden := w.HiddenHidden.Shape().Dimensions[1]
+	gates := o.Cell.Gates() * hidden
+	w.HiddenHidden.AssertDims(gates, hidden)
+	w.HiddenBias.AssertDims(gates)
+	projected.AssertDims(-1, gates)
+	s.Hidden.AssertDims(projected.Shape().Dimensions[0], hidden)
+	switch {
+	case o.Cell == LSTM:
+		return lstmStep(w, projected, s)
+	case o.Cell == GRU && o.ResetBefore:
+		return resetBeforeStep(w, projected, s)
+	case o.Cell == GRU:
+		return gruStep(w, projected, s)
+	}
+	return simpleStep(w, projected, s)
+}
+
+// times is x [B,I] times the transpose of weight [O,I]: [B,O].
+func times(x, weight *Node) *Node {
+	return DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
+}
+
+// gate cuts block k of width [.,H] out of pre-activations [.,G*H].
+func gate(x *Node, k int, hidden int) *Node {
+	return Slice(x, AxisRange(), AxisRange(k*hidden, (k+1)*hidden))
+}
+
+// sigmoid is the logistic function, written with tanh: XLA computes that twice as fast.
+func sigmoid(x *Node) *Node {
+	half := Const(x.Graph(), shapes.CastAsDType(0.5, x.DType()))
+	return Add(Mul(Tanh(Mul(x, half)), half), half)
+}

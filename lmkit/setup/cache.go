@@ -1,0 +1,57 @@
+package setup
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// CacheDir is where set-up puts everything: $LMKIT_CACHE or, without it, lmkit in the user's cache
+// directory (as os.UserCacheDir has it).
+func CacheDir() (string, error) {
+	if dir := os.Getenv("LMKIT_CACHE"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no cache directory: %w; set LMKIT_CACHE to one", err)
+	}
+	return filepath.Join(dir, "lmkit"), nil
+}
+
+// Plugin is an XLA plugin that was verified and tried.
+type Plugin struct {
+	// Path is absolute.
+	Path string `json:"path"`
+	// SHA256 is that of the wheel the plugin came in, in hexadecimal.
+	SHA256 string `json:"sha256"`
+}
+
+// pluginRecord is where set-up notes the plugin it verified.
+const pluginRecord = "xla-cpu.json"
+
+// XLAPlugin is the CPU plugin that set-up installed; ok is false if there is none, or if its file is gone.
+func XLAPlugin() (plugin Plugin, ok bool, err error) {
+	dir, err := CacheDir()
+	if err != nil {
+		return plugin, false, err
+	}
+	path := filepath.Join(dir, pluginRecord)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return plugin, false, nil
+	}
+	if err != nil {
+		return plugin, false, err
+	}
+	if err := json.Unmarshal(data, &plugin); err != nil {
+		return plugin, false, fmt.Errorf("%s: %w; run lmkit setup", path, err)
+	}
+	if _, err := os.Stat(plugin.Path); err != nil {
+		return plugin, false, nil
+	}
+	return plugin, true, nil
+}

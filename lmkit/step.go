@@ -1,0 +1,116 @@
+package lmkit
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"owlm/lmkit/rnn"
+)
+
+// stepper is the compiled training step: forward, backward and update in one graph, compiled
+// once, whose weights, optimizer moments and carried states stay on the device.
+type stepper struct {
+	model  *Model
+	exec   *model.Exec
+	config TrainConfig
+	steps  int // T
+	rows   int // B
+	every  bool
+	// states are the carried states of objective Stream, nil until the first step of an epoch.
+	states []*tensors.Tensor
+}
+
+func newStepper(m *Model, c TrainConfig, source batches) (*stepper, error) {
+	s := &stepper{model: m, config: c, every: source.everyStep()}
+	s.steps, s.rows = source.shape()
+	exec, err := model.NewExec(m.Engine.Backend, m.store, s.build)
+	if err != nil {
+		return nil, err
+	}
+	s.exec = exec.WithName("lmkit training step")
+	return s, nil
+}
+
+// build builds the step. Inputs: tokens [T,B], targets and weights [B] or [T*B], the learning rate
+// [] and, for objective Stream, the states. Outputs: loss and gradient norm as one vector [2],
+// then the new states.
+func (s *stepper) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+	tokens, targets, weights, learningRate := inputs[0], inputs[1], inputs[2], inputs[3]
+	config := s.model.Config
+	n := network{config: config, scope: scope, graph: tokens.Graph()}
+	states := inputs[4:]
+	initial := config.statesOrNil(states)
+	hidden, final := n.hidden(tokens, initial, dropoutOf(scope, config.Dropout))
+	if s.every {
+		hidden = everyStep(hidden)
+	} else {
+		hidden = last(hidden)
+	}
+	losses := crossEntropy(n.logits(hidden), targets)
+	loss := graph.Div(graph.ReduceAllSum(graph.Mul(losses, weights)), graph.ReduceAllSum(weights))
+	norm := s.config.update(scope, loss, learningRate)
+	outputs := []*graph.Node{graph.Stack([]*graph.Node{loss, norm}, 0)}
+	if s.every {
+		outputs = append(outputs, stateNodes(final)...)
+	}
+	return outputs
+}
+
+// statesOrNil is statesOf, and nil (for zero states) where no node is given.
+func (c Config) statesOrNil(nodes []*graph.Node) []rnn.State {
+	if len(nodes) == 0 {
+		return nil
+	}
+	return c.statesOf(nodes)
+}
+
+// reset makes the next step start from zero states, as the first of an epoch does.
+func (s *stepper) reset() { s.states = nil }
+
+// run makes one step and returns the batch's mean loss, in nats, and the global norm of its gradient.
+func (s *stepper) run(b batch, learningRate float64) (loss, norm float64, err error) {
+	inputs := []any{
+		tensors.FromFlatDataAndDimensions(b.tokens, s.steps, s.rows),
+		tensors.FromFlatDataAndDimensions(b.targets, len(b.targets)),
+		tensors.FromFlatDataAndDimensions(b.weights, len(b.weights)),
+		float32(learningRate),
+	}
+	if s.every {
+		if s.states == nil {
+			s.states = s.model.Config.zeroStates(s.rows)
+		}
+		for _, state := range s.states {
+			inputs = append(inputs, state)
+		}
+	}
+	outputs, err := s.exec.Exec(inputs...)
+	if err != nil {
+		return 0, 0, err
+	}
+	if s.every {
+		s.states = outputs[1:]
+	}
+	values, err := tensors.CopyFlatData[float32](outputs[0])
+	if err != nil {
+		return 0, 0, fmt.Errorf("reading the loss: %w", err)
+	}
+	return float64(values[0]), float64(values[1]), nil
+}
+
+// zeroStates are the zero states [rows,H] of every layer, in the order of stateNodes.
+func (c Config) zeroStates(rows int) []*tensors.Tensor {
+	states := make([]*tensors.Tensor, c.Layers*c.statesPerLayer())
+	for i := range states {
+		states[i] = tensors.FromShape(shapes.Make(dtypes.Float32, rows, c.HiddenSize))
+	}
+	return states
+}
+
+func shapeOf(dtype dtypes.DType, dimensions []int) shapes.Shape {
+	return shapes.Make(dtype, dimensions...)
+}

@@ -1,0 +1,234 @@
+package text
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Sentences splits text into sentences as NLTK's sent_tokenize does. The boundaries are those of Punkt
+// (nltk/tokenize/punkt.py), with the English model that comes with neurosnap/sentences.
+func Sentences(text string) []string {
+	var list []string
+	for _, s := range realign(text, cuts(text)) {
+		list = append(list, text[s.start:s.end])
+	}
+	return list
+}
+
+// span is a part of a text, from byte start up to byte end.
+type span struct{ start, end int }
+
+// ending is a place where a sentence might end: behind the mark, a full stop, question or exclamation
+// mark at byte mark. before is the word that the mark ends, after is what follows: one character of
+// punctuation, or white space and a token, which begins at next; next is -1 for punctuation.
+type ending struct {
+	before      span
+	mark        int
+	after, next int
+}
+
+// cuts cuts a text at its sentence ends.
+func cuts(text string) []span {
+	var list []span
+	start := 0
+	for _, e := range endings(text) {
+		if !breaks(text[e.before.start:e.after]) {
+			continue
+		}
+		list = append(list, span{start, e.mark + 1})
+		start = e.mark + 1
+		if e.next >= 0 {
+			start = e.next
+		}
+	}
+	return append(list, span{start, max(start, len(trimRight(text)))})
+}
+
+// endings lists the places where a sentence might end. Of several that share a word, the last counts.
+func endings(text string) []ending {
+	var list []ending
+	var last ending
+	found := false
+	for i := 0; i < len(text); i++ {
+		if strings.IndexByte(".?!", text[i]) < 0 {
+			continue
+		}
+		e, ok := endingAt(text, i)
+		if !ok {
+			continue
+		}
+		// The word before the mark begins behind the last space since the mark before.
+		e.before = span{last.before.end, i}
+		if space := strings.LastIndexAny(text[last.before.end:i], " \t\n\r\v\f"); space > 0 {
+			e.before.start = last.before.end + space + 1
+		} else {
+			e.before.start = last.before.start
+		}
+		if found && last.before.end <= e.before.start {
+			list = append(list, last)
+		}
+		last, found = e, true
+	}
+	if found {
+		list = append(list, last)
+	}
+	return list
+}
+
+// endingAt looks at what follows a mark: punctuation that cannot be within a word, or white space and a token.
+func endingAt(text string, mark int) (e ending, ok bool) {
+	r, size := at(text, mark+1)
+	if size == 0 {
+		return e, false
+	}
+	if nonWord(r) {
+		return ending{mark: mark, after: mark + 1 + size, next: -1}, true
+	}
+	next := skipSpace(text, mark+1)
+	if next == mark+1 || next == len(text) {
+		return e, false
+	}
+	end := strings.IndexFunc(text[next:], isSpace)
+	if end < 0 {
+		end = len(text) - next
+	}
+	return ending{mark: mark, after: next + end, next: next}, true
+}
+
+// nonWord says whether a character cannot be part of a word.
+func nonWord(r rune) bool { return strings.ContainsRune(`)";}]*:@'({[‘’“”«»?!`, r) }
+
+// realign moves closing punctuation at the beginning of a sentence to the end of the sentence before it.
+func realign(text string, list []span) []span {
+	var sentences []span
+	moved := 0
+	for i, s := range list {
+		s.start += moved
+		moved = 0
+		if i+1 < len(list) {
+			closers, all := closingPunctuation(text[list[i+1].start:list[i+1].end])
+			if all > 0 {
+				sentences = append(sentences, span{s.start, list[i+1].start + closers})
+				moved = all
+				continue
+			}
+		}
+		if s.start < s.end {
+			sentences = append(sentences, s)
+		}
+	}
+	return sentences
+}
+
+// closingPunctuation measures the closing punctuation that a sentence begins with, if white space, a
+// double dash or the end of the line follows it: its length without and with that white space.
+func closingPunctuation(s string) (closers, all int) {
+	for i := 0; i < len(s); {
+		r, size := at(s, i)
+		if !strings.ContainsRune("\"')]}‘’“”«»", r) {
+			break
+		}
+		i += size
+		if end := skipSpace(s, i); end > i || i == len(s) || strings.HasPrefix(s[i:], "--") {
+			return i, end
+		}
+	}
+	return 0, 0
+}
+
+// breaks says whether a sentence ends within the words around a mark.
+func breaks(context string) bool {
+	var tokens []punktToken
+	for _, line := range strings.Split(context, "\n") {
+		for _, word := range punktWords(line) {
+			tokens = append(tokens, newPunktToken(word))
+		}
+	}
+	for i := range tokens[:max(0, len(tokens)-1)] {
+		tokens[i].decide(tokens[i+1])
+		if tokens[i].sentenceBreak {
+			return true
+		}
+	}
+	return false
+}
+
+// punktWords splits a line into words that may end in a full stop, and punctuation.
+func punktWords(line string) []string {
+	var words []string
+	for i := 0; i < len(line); {
+		r, size := at(line, i)
+		end := i + size
+		switch n := multiCharacter(line, i); {
+		case isSpace(r):
+			i = end
+			continue
+		case n > 0:
+			end = i + n
+		case !strings.ContainsRune("(\"`{[:;&#*@)}]-,", r):
+			for !wordEnds(line, end) {
+				_, size := at(line, end)
+				end += size
+			}
+		}
+		words = append(words, line[i:end])
+		i = end
+	}
+	return words
+}
+
+// wordEnds says whether a word that reaches up to byte i ends there.
+func wordEnds(line string, i int) bool {
+	if plainEnd(line, i) {
+		return true
+	}
+	return line[i] == ',' && plainEnd(line, i+1)
+}
+
+func plainEnd(line string, i int) bool {
+	r, size := at(line, i)
+	return size == 0 || isSpace(r) || nonWord(r) || multiCharacter(line, i) > 0
+}
+
+// multiCharacter is the length of the dash or ellipsis at byte i: two or more hyphens, two or more full stops,
+// or three or more full stops with a space between.
+func multiCharacter(line string, i int) int {
+	if i >= len(line) || (line[i] != '-' && line[i] != '.') {
+		return 0
+	}
+	n := 1
+	for i+n < len(line) && line[i+n] == line[i] {
+		n++
+	}
+	if n > 1 {
+		return n
+	}
+	if line[i] == '-' {
+		return 0
+	}
+	return spacedDots(line, i)
+}
+
+// spacedDots is the length of ". . ." and longer.
+func spacedDots(line string, i int) int {
+	pairs, end := 0, i
+	for end < len(line) && line[end] == '.' {
+		_, size := utf8.DecodeRuneInString(line[end+1:])
+		if size == 0 {
+			break
+		}
+		if r, _ := at(line, end+1); !isSpace(r) {
+			break
+		}
+		pairs++
+		end += 1 + size
+	}
+	if end < len(line) && line[end] == '.' && pairs >= 2 {
+		return end + 1 - i
+	}
+	// Give back the last space: the full stop before it is then the last of the ellipsis.
+	if pairs >= 3 {
+		return strings.LastIndexByte(line[:end], '.') + 1 - i
+	}
+	return 0
+}

@@ -1,0 +1,19 @@
+package text
+
+import "fmt"
+
+// Splits are the parts of a text: one to train on, one to watch training with, one to judge the result by.
+type Splits[T any] struct{ Train, Valid, Test []T }
+
+// Split cuts a text by position: the last test share of the tokens is for testing, the valid share before it for
+// validation, and the rest for training. It comes before anything that looks at neighbours, such as windows, so
+// that no token of one part is seen in another. The parts share memory with tokens.
+func Split[T any](tokens []T, valid, test float64) (Splits[T], error) {
+	if !(valid >= 0 && test >= 0 && valid+test < 1) {
+		return Splits[T]{}, fmt.Errorf("valid is %v and test %v; both must be 0 or more, and together below 1", valid, test)
+	}
+	n := len(tokens)
+	first := n - int(float64(n)*test+0.5)
+	second := first - int(float64(n)*valid+0.5)
+	return Splits[T]{Train: tokens[:second:second], Valid: tokens[second:first:first], Test: tokens[first:]}, nil
+}

@@ -1,0 +1,183 @@
+package text
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+)
+
+// Vocabulary maps tokens to ids, 0 to Len()-1, and back.
+type Vocabulary struct {
+	tokens  []string
+	ids     map[string]int32
+	unknown string // "" if there is none
+}
+
+// VocabularyOptions say which tokens become a vocabulary; the zero value takes all.
+type VocabularyOptions struct {
+	// Unknown, such as "<unk>", is a token that stands for all that the vocabulary lacks. "": there is none,
+	// and encoding such a token is an error.
+	Unknown string
+	// MinCount drops tokens that occur less often. Dropping any needs Unknown.
+	MinCount int
+	// Size keeps that many tokens at most, Unknown among them: the most frequent, and of equally frequent
+	// ones the first in order. 0 keeps all.
+	Size int
+}
+
+// NewVocabulary makes a vocabulary of the distinct tokens of a text, sorted by their UTF-8 bytes,
+// which is the order of their code points.
+func NewVocabulary(tokens []string, o VocabularyOptions) (*Vocabulary, error) {
+	if o.MinCount < 0 || o.Size < 0 {
+		return nil, fmt.Errorf("min count is %d and vocabulary size %d; both must be 0 or more", o.MinCount, o.Size)
+	}
+	counts := make(map[string]int)
+	for _, token := range tokens {
+		counts[token]++
+	}
+	var kept []string
+	for token, count := range counts {
+		if count >= o.MinCount && token != o.Unknown {
+			kept = append(kept, token)
+		}
+	}
+	sort.Slice(kept, func(i, j int) bool {
+		if a, b := counts[kept[i]], counts[kept[j]]; a != b && o.Size > 0 {
+			return a > b
+		}
+		return kept[i] < kept[j]
+	})
+	room := o.Size
+	if o.Unknown != "" {
+		room--
+	}
+	if o.Size > 0 && len(kept) > room {
+		kept = kept[:room]
+	}
+	if o.Unknown != "" {
+		kept = append(kept, o.Unknown)
+	} else if len(kept) < len(counts) {
+		return nil, fmt.Errorf("a vocabulary of %d of the text's %d distinct tokens needs a token for the unknown ones, such as <unk>", len(kept), len(counts))
+	}
+	if len(kept) == 0 {
+		return nil, errors.New("the text has no tokens to make a vocabulary of")
+	}
+	sort.Strings(kept)
+	return newVocabulary(kept, o.Unknown)
+}
+
+func newVocabulary(tokens []string, unknown string) (*Vocabulary, error) {
+	v := &Vocabulary{tokens: tokens, ids: make(map[string]int32, len(tokens)), unknown: unknown}
+	for i, token := range tokens {
+		if first, twice := v.ids[token]; twice {
+			return nil, fmt.Errorf("tokens: %q occurs twice, at %d and %d", token, first, i)
+		}
+		v.ids[token] = int32(i)
+	}
+	if unknown != "" && !slices.Contains(tokens, unknown) {
+		return nil, fmt.Errorf("unknown: %q is not among the tokens", unknown)
+	}
+	return v, nil
+}
+
+// Len is the number of tokens.
+func (v *Vocabulary) Len() int { return len(v.tokens) }
+
+// Tokens are all tokens; the index is the id.
+func (v *Vocabulary) Tokens() []string { return slices.Clone(v.tokens) }
+
+// Unknown is the token that stands for unknown ones, "" if there is none.
+func (v *Vocabulary) Unknown() string { return v.unknown }
+
+// Token is the token of an id, which must be from 0 to Len()-1.
+func (v *Vocabulary) Token(id int32) string { return v.tokens[id] }
+
+// ID is the id of a token. known is false if the vocabulary lacks it; the id is then that of Unknown, or -1.
+func (v *Vocabulary) ID(token string) (id int32, known bool) {
+	if id, known = v.ids[token]; known {
+		return id, true
+	}
+	if v.unknown != "" {
+		return v.ids[v.unknown], false
+	}
+	return -1, false
+}
+
+// UnknownTokenError says that a text has a token that the vocabulary lacks.
+type UnknownTokenError struct {
+	Token string
+	// Position is the token's index in the text.
+	Position int
+}
+
+func (e *UnknownTokenError) Error() string {
+	return fmt.Sprintf("token %d, %q, is not in the vocabulary", e.Position+1, e.Token)
+}
+
+// Encode maps tokens to ids. Where the vocabulary has no token for unknown ones, one that it lacks is an *UnknownTokenError.
+func (v *Vocabulary) Encode(tokens []string) ([]int32, error) {
+	ids := make([]int32, len(tokens))
+	for i, token := range tokens {
+		id, _ := v.ID(token)
+		if id < 0 {
+			return nil, &UnknownTokenError{token, i}
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+// Decode maps ids, which must be from 0 to Len()-1, to tokens.
+func (v *Vocabulary) Decode(ids []int32) []string {
+	tokens := make([]string, len(ids))
+	for i, id := range ids {
+		tokens[i] = v.tokens[id]
+	}
+	return tokens
+}
+
+// vocabularyFile is vocabulary.json.
+type vocabularyFile struct {
+	Tokens  []string `json:"tokens"`
+	Unknown *string  `json:"unknown"`
+}
+
+// MarshalJSON writes {"tokens":[...],"unknown":null}; the index in the list is the id.
+func (v *Vocabulary) MarshalJSON() ([]byte, error) {
+	file := vocabularyFile{Tokens: v.tokens}
+	if v.unknown != "" {
+		file.Unknown = &v.unknown
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(file)
+	return b.Bytes(), err
+}
+
+// UnmarshalJSON is the reverse of MarshalJSON; errors name the field.
+func (v *Vocabulary) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	var file vocabularyFile
+	if err := decoder.Decode(&file); err != nil {
+		return err
+	}
+	if len(file.Tokens) == 0 {
+		return errors.New("tokens: there are none")
+	}
+	unknown := ""
+	if file.Unknown != nil {
+		if unknown = *file.Unknown; unknown == "" {
+			return errors.New("unknown: it is empty; leave it out or write null")
+		}
+	}
+	parsed, err := newVocabulary(file.Tokens, unknown)
+	if err == nil {
+		*v = *parsed
+	}
+	return err
+}
