@@ -110,6 +110,12 @@ func Open(dir, engineName string) (*Model, error) {
 	return m, m.store.SetRNGStateFromSeed(0)
 }
 
+// ReadConfig reads the structure of the model in a directory.
+func ReadConfig(dir string) (Config, error) {
+	d, err := readDescription(dir)
+	return d.config, err
+}
+
 // description is a model directory without its weights.
 type description struct {
 	config     Config

@@ -102,6 +102,9 @@ func (c TrainConfig) withFrom() (TrainConfig, *description, error) {
 	if wanted != (Config{}) && wanted != structure {
 		return c, nil, fmt.Errorf("%s has another structure: %w", c.From, join(differences(from.config, wanted.with(from.config))))
 	}
+	if c.Tokenizer != nil && c.Tokenizer != from.tokenizer {
+		return c, nil, fmt.Errorf("%s has another tokenizer: %#v, not %#v", c.From, from.tokenizer, c.Tokenizer)
+	}
 	c.Model = from.config
 	c.Model.Context = 0
 	c.Tokenizer = from.tokenizer
@@ -139,6 +142,9 @@ type run struct {
 
 // newRun does everything that comes before the first step.
 func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
+	if _, _, at := text.Clean(corpus); at >= 0 {
+		return nil, fmt.Errorf("the text is not UTF-8: byte %d", at)
+	}
 	tokens := c.Tokenizer.Tokenize(corpus)
 	parts, err := text.Split(tokens, c.Valid, c.Test)
 	if err != nil {
@@ -281,7 +287,13 @@ func (r *run) restore() ([]Record, error) {
 	fresh.Schedule.Best, fresh.Schedule.Divided = at.Schedule.Best, at.Schedule.Divided
 	r.position.Schedule = fresh.Schedule
 	r.config.Warn(fmt.Sprintf("resuming after step %d from %s", at.Step, checkpoint))
-	return ReadHistory(checkpoint)
+	records, err := ReadHistory(checkpoint)
+	for _, record := range records {
+		if record.Kind == "epoch" {
+			r.trainLoss, r.validLoss = record.Loss, record.ValidLoss
+		}
+	}
+	return records, err
 }
 
 // train makes the steps of the run, and saves the model after the last one.

@@ -123,3 +123,11 @@ func FuzzCharacters(f *testing.F) {
 		}
 	})
 }
+
+func TestDetokenizeLikeNLTK(t *testing.T) {
+	for _, g := range goldens(t) {
+		if got := Detokenize(g.Tokens); got != g.Joined {
+			t.Errorf("joining %q:\n got %q\nwant %q", g.Tokens, got, g.Joined)
+		}
+	}
+}

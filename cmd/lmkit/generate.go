@@ -1,0 +1,129 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"owlm/lmkit"
+	"owlm/lmkit/text"
+)
+
+// generateFlags are what generate is asked for.
+type generateFlags struct {
+	dir, prompt, engine string
+	config              lmkit.GenerateConfig
+	samples             int
+	greedy, detokenize  bool
+	json                bool
+}
+
+func generateCommand() *cobra.Command {
+	var g generateFlags
+	c := &cobra.Command{
+		Use:     "generate",
+		Short:   "Continue a prompt",
+		Example: "  lmkit generate --model runs/owl --prompt \"Once upon a time\" --length 20 --temperature 0.8",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := require(c, "model", "prompt"); err != nil {
+				return err
+			}
+			if err := g.check(c); err != nil {
+				return err
+			}
+			model, err := lmkit.Open(g.dir, g.engine)
+			if err != nil {
+				return err
+			}
+			if g.samples == 1 && !g.json && !g.detokenize {
+				return g.stream(c, model)
+			}
+			samples, err := model.Samples(c.Context(), g.prompt, g.config, g.samples)
+			if err != nil {
+				return err
+			}
+			return g.write(c, model, samples)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&g.dir, "model", "", "model directory")
+	f.StringVar(&g.prompt, "prompt", "", "text to continue")
+	f.IntVar(&g.config.Length, "length", 20, "number of new tokens")
+	f.Float64Var(&g.config.Temperature, "temperature", 1, "flattens (above 1) or sharpens (below 1) the distribution; 0 is greedy")
+	f.BoolVar(&g.greedy, "greedy", false, "always take the likeliest token")
+	f.IntVar(&g.config.TopK, "top-k", 0, "keep the k likeliest tokens; 0 keeps all")
+	f.Float64Var(&g.config.TopP, "top-p", 1, "keep the likeliest tokens that add up to this probability; 1 keeps all")
+	f.Float64Var(&g.config.MinP, "min-p", 0, "drop tokens less likely than this times the likeliest; 0 keeps all")
+	f.Float64Var(&g.config.RepetitionPenalty, "repetition-penalty", 1, "above 1 makes tokens that occurred less likely; 1 is off")
+	f.IntVar(&g.config.Context, "context", 0, "re-read this many tokens for each new one; 0 carries the state (default: the model's own rule)")
+	f.StringVar(&g.config.Stop, "stop", "", "end a text after this token")
+	f.IntVar(&g.samples, "samples", 1, "number of texts")
+	f.Uint64Var(&g.config.Seed, "seed", 0, "seed of the random numbers")
+	f.BoolVar(&g.detokenize, "detokenize", false, "close up punctuation")
+	f.StringVar(&g.engine, "backend", "auto", "engine: auto, go, xla:cpu or xla:cuda")
+	f.BoolVar(&g.json, "json", false, "write one JSON object")
+	return c
+}
+
+// check refuses what the library would take for "off" where it was typed.
+func (g *generateFlags) check(c *cobra.Command) error {
+	if g.greedy {
+		if c.Flags().Changed("temperature") {
+			return usagef(c, "--greedy and --temperature exclude each other")
+		}
+		g.config.Temperature = 0
+	}
+	if g.config.TopP == 0 {
+		return fmt.Errorf("top-p is 0; it must be above 0 and at most 1 (all)")
+	}
+	if g.config.RepetitionPenalty == 0 {
+		return fmt.Errorf("repetition penalty is 0; it must be above 0; 1 is off")
+	}
+	if g.config.Context < 0 {
+		return fmt.Errorf("context is %d; it must be 0 or more", g.config.Context)
+	}
+	g.config.Context = contextFlag(c, g.config.Context)
+	return nil
+}
+
+// stream writes each token as soon as it is drawn.
+func (g *generateFlags) stream(c *cobra.Command, model *lmkit.Model) error {
+	w := c.OutOrStdout()
+	line, first := g.prompt, true // line is what is still to be written
+	for token, err := range model.Generate(g.prompt, g.config) {
+		if err == nil {
+			err = c.Context().Err()
+		}
+		if err != nil {
+			if !first {
+				fmt.Fprintln(w)
+			}
+			return err
+		}
+		if text := line + model.Tokenizer.Join([]string{"", token}); first && g.prompt == "" {
+			fmt.Fprint(w, token)
+		} else {
+			fmt.Fprint(w, text)
+		}
+		line, first = "", false
+	}
+	_, err := fmt.Fprintln(w, line)
+	return err
+}
+
+func (g *generateFlags) write(c *cobra.Command, model *lmkit.Model, samples []lmkit.Sample) error {
+	if _, words := model.Tokenizer.(text.Words); g.detokenize && words {
+		for i, s := range samples {
+			samples[i].Text = text.Detokenize(append((text.Words{}).Tokenize(s.Prompt), s.Tokens...))
+		}
+	}
+	if g.json {
+		return writeJSON(c.OutOrStdout(), map[string]any{"samples": samples})
+	}
+	for _, s := range samples {
+		if _, err := fmt.Fprintln(c.OutOrStdout(), s.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}

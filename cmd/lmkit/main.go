@@ -1,0 +1,76 @@
+// Command lmkit trains recurrent language models, generates text with them, and sets up and executes the notebooks.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// Exit codes; programs outside this repository rely on them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-ctx.Done()
+		stop() // the second interrupt ends the program at once
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is main without the process around it.
+func run(ctx context.Context, args []string, in io.Reader, out, errors io.Writer) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errors)
+	err := root.ExecuteContext(ctx)
+	return report(err, errors)
+}
+
+// report writes an error in one line and says the exit code.
+func report(err error, w io.Writer) int {
+	var usage *usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(w, "lmkit: %s; see lmkit %s--help\n", oneLine(err), usage.verb)
+		return exitUsage
+	case errors.Is(err, errShown):
+		return exitFailed
+	}
+	fmt.Fprintf(w, "lmkit: %s\n", oneLine(err))
+	if errors.Is(err, context.Canceled) {
+		return exitInterrupted
+	}
+	return exitFailed
+}
+
+func oneLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+// errShown is the error of a command that has said already what failed.
+var errShown = errors.New("failed")
+
+// usageError is a mistake in the command line, as against a failure of what it asked for.
+type usageError struct {
+	verb    string // followed by a space; "" for lmkit itself
+	message string
+}
+
+func (e *usageError) Error() string { return e.message }
