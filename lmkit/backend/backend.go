@@ -5,6 +5,7 @@ package backend
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -32,6 +33,8 @@ type Engine struct {
 	Kind string
 	// Reason says in one line what was chosen and why.
 	Reason string
+
+	device string
 }
 
 var (
@@ -39,7 +42,7 @@ var (
 	opened = map[string]*Engine{}
 )
 
-// Open opens an engine. An engine is opened once: later calls with its name return the same one.
+// Open opens an engine. An engine is opened once in a process: later calls that lead to it share it.
 //
 // "auto", or "", takes the engine that $LMKIT_BACKEND names; without it XLA on a GPU if it is installed and
 // there is one, else XLA on the CPU if it is installed, else the Go engine.
@@ -50,16 +53,15 @@ func Open(name string) (*Engine, error) {
 	if name == "" || name == "auto" {
 		name, reason = choose()
 	}
-	if engine := opened[name]; engine != nil {
-		return engine, nil
+	engine := opened[name]
+	if engine == nil {
+		var err error
+		if engine, err = open(name); err != nil {
+			return nil, err
+		}
+		opened[name] = engine
 	}
-	engine, err := open(name)
-	if err != nil {
-		return nil, err
-	}
-	engine.Kind, engine.Reason = name, fmt.Sprintf("%s: %s", name, reason)
-	opened[name] = engine
-	return engine, nil
+	return &Engine{Backend: engine.Backend, Kind: name, Reason: fmt.Sprintf("%s: %s", name, reason), device: engine.device}, nil
 }
 
 // choose is what "auto" stands for.
@@ -92,7 +94,7 @@ func open(name string) (engine *Engine, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("engine go cannot be opened: %s", line(err.Error()))
 		}
-		return &Engine{Backend: b}, nil
+		return &Engine{Backend: b, device: goDevice()}, nil
 	case XLACPU:
 		return openCPU()
 	case XLACUDA:
@@ -104,7 +106,8 @@ func open(name string) (engine *Engine, err error) {
 // openCPU opens XLA with the plugin that $LMKIT_XLA_PLUGIN names or that set-up installed.
 func openCPU() (*Engine, error) {
 	if path := os.Getenv("LMKIT_XLA_PLUGIN"); path != "" {
-		return openPlugin(path)
+		// No tuned flags: a plugin that does not know a flag ends the process.
+		return OpenPlugin(path)
 	}
 	plugin, ok, err := setup.XLAPlugin()
 	if err != nil {
@@ -114,7 +117,22 @@ func openCPU() (*Engine, error) {
 		return nil, fmt.Errorf("engine xla:cpu is not installed; run lmkit setup, or use the engine go")
 	}
 	setFlags(tunedFlags)
-	return openPlugin(plugin.Path)
+	return OpenPlugin(plugin.Path)
+}
+
+// OpenPlugin opens XLA on the processor with the plugin in a file, which an absolute path names. Set-up
+// tries plugins with it; others call Open.
+func OpenPlugin(path string) (*Engine, error) {
+	if !built {
+		return nil, fmt.Errorf("this program was built without XLA, which needs cgo and a C compiler; use the engine go")
+	}
+	if !filepath.IsAbs(path) {
+		return nil, fmt.Errorf("XLA plugin %s: an absolute path is needed", path)
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("XLA plugin %s: there is no such file; run lmkit setup, or use the engine go", path)
+	}
+	return openPlugin(path)
 }
 
 // tunedFlags make the plugin that set-up installs faster on the workloads of this package. XNNPACK would
@@ -134,10 +152,8 @@ func setFlags(flags []string) {
 	os.Setenv("XLA_FLAGS", strings.Join(current, " "))
 }
 
-// Device says what the engine runs on, in words.
-func (e *Engine) Device() string {
-	return line(e.Backend.Description())
-}
+// Device says what the engine runs on, in words, without the machine's paths.
+func (e *Engine) Device() string { return e.device }
 
 // String is the engine's kind and device.
 func (e *Engine) String() string { return e.Kind + ", " + e.Device() }

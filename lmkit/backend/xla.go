@@ -4,11 +4,14 @@ package backend
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gomlx/go-xla/compute/xla"
 	"github.com/gomlx/go-xla/pjrt"
+	"k8s.io/klog/v2"
 )
 
 // built says that XLA is part of this program.
@@ -19,28 +22,84 @@ const built = true
 const pjrtMajor, pjrtMinor = 0, 81
 
 func init() {
-	// GoMLX's own installer verifies nothing; set-up is lmkit's.
+	// GoMLX's own installer verifies nothing; set-up is lmkit's. The variable is for programs that this one starts.
+	xla.EnableAutoInstall(false)
 	os.Setenv("GOMLX_NO_AUTO_INSTALL", "1")
 }
 
 // openPlugin opens XLA with the plugin in a file.
-func openPlugin(path string) (*Engine, error) {
-	if !filepath.IsAbs(path) {
-		return nil, fmt.Errorf("XLA plugin %s: LMKIT_XLA_PLUGIN needs an absolute path", path)
-	}
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		return nil, fmt.Errorf("XLA plugin %s: there is no such file; run lmkit setup, or use the engine go", path)
-	}
-	plugin, err := pjrt.GetPlugin(path)
+func openPlugin(path string) (engine *Engine, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			engine, err = nil, fmt.Errorf("XLA plugin %s cannot be started: %s", path, line(fmt.Sprint(fault)))
+		}
+	}()
+	name, remove, err := neutralName(path)
 	if err != nil {
-		return nil, fmt.Errorf("XLA plugin %s cannot be loaded: %s", path, line(err.Error()))
+		return nil, err
 	}
-	if major, minor := plugin.Version(); major != pjrtMajor || minor < pjrtMinor {
-		return nil, fmt.Errorf("XLA plugin %s has version %d.%d of the PJRT interface, and %d.%d or a later %d is needed", path, major, minor, pjrtMajor, pjrtMinor, pjrtMajor)
-	}
-	b, err := xla.New(path)
+	defer remove()
+	defer quiet()()
+	plugin, err := pjrt.GetPlugin(name)
 	if err != nil {
-		return nil, fmt.Errorf("XLA plugin %s cannot be started: %s", path, line(err.Error()))
+		return nil, fmt.Errorf("XLA plugin %s cannot be loaded: %s", path, reason(err))
 	}
-	return &Engine{Backend: b}, nil
+	major, minor := plugin.Version()
+	if err := checkVersion(path, major, minor); err != nil {
+		return nil, err
+	}
+	b, err := xla.New(name)
+	if err != nil {
+		return nil, fmt.Errorf("XLA plugin %s cannot be started: %s", path, reason(err))
+	}
+	return &Engine{Backend: b, device: fmt.Sprintf("%s, PJRT %d.%d", processor(), major, minor)}, nil
+}
+
+// quiet stops go-xla's own log until the function that it returns is called: what goes wrong is in the error.
+func quiet() (restore func()) {
+	state := klog.CaptureState()
+	klog.LogToStderr(false)
+	klog.SetOutput(io.Discard)
+	return state.Restore
+}
+
+// reason is what the system's loader said, without the names of files that go-xla puts around it.
+func reason(err error) string {
+	message := line(err.Error())
+	if _, after, found := strings.Cut(message, ".so: "); found {
+		message, _, _ = strings.Cut(after, `": "`)
+	}
+	return message
+}
+
+func checkVersion(path string, major, minor int) error {
+	if major == pjrtMajor && minor >= pjrtMinor {
+		return nil
+	}
+	return fmt.Errorf("XLA plugin %s has version %d.%d of the PJRT interface, and %d.%d or a later %d is needed",
+		path, major, minor, pjrtMajor, pjrtMinor, pjrtMajor)
+}
+
+// neutralName is a path to the plugin from which go-xla guesses what it is: it takes a path with "cuda" or
+// "nvidia" anywhere (a user's name, say) for a GPU's, and one without "cpu" for something slower than
+// a CPU's. Such a plugin gets a symbolic link for as long as it takes to load.
+func neutralName(path string) (name string, remove func(), err error) {
+	if !pjrt.IsCUDAName(path) && strings.Contains(strings.ToUpper(path), "CPU") {
+		return path, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "xla-cpu-")
+	if err != nil {
+		return "", nil, fmt.Errorf("XLA plugin %s: %w", path, err)
+	}
+	remove = func() { os.RemoveAll(dir) }
+	name = filepath.Join(dir, "xla_cpu_plugin.so")
+	if err := os.Symlink(path, name); err != nil {
+		remove()
+		return "", nil, fmt.Errorf("XLA plugin %s: %w", path, err)
+	}
+	if pjrt.IsCUDAName(name) {
+		remove()
+		return "", nil, fmt.Errorf("XLA plugin %s: the temporary directory's name contains cuda or nvidia; set TMPDIR to another", path)
+	}
+	return name, remove, nil
 }
