@@ -97,3 +97,21 @@ func (m *Model) decoderExec(shape decoderShape) (*model.Exec, error) {
 	m.decoders[shape] = exec.WithName("lmkit generation")
 	return m.decoders[shape], nil
 }
+
+// Logits reads tokens from a zero state and returns, for each, the logits [V] of the token after it.
+func (m *Model) Logits(tokens []string) ([][]float32, error) {
+	ids, err := m.Vocabulary.Encode(tokens)
+	if err != nil {
+		return nil, err
+	}
+	d := m.newDecoder(1)
+	list := make([][]float32, len(ids))
+	for i, id := range ids {
+		logits, err := d.feed([][]int32{{id}})
+		if err != nil {
+			return nil, err
+		}
+		list[i] = logits[0]
+	}
+	return list, nil
+}

@@ -1,0 +1,53 @@
+"""Makes testdata/torch: small model directories with PyTorch's weights, and logits.json with PyTorch's logits for them.
+
+Made with torch 2.15.0 and safetensors 0.8.0:
+
+    pip install torch safetensors numpy
+    python torch_models.py
+"""
+
+import json, pathlib
+import torch
+from safetensors.torch import save_file
+
+V, E, H, TOKENS = 7, 5, 6, [3, 1, 4, 1, 5, 2, 6, 0]
+here = pathlib.Path(__file__).parent / "torch"
+
+
+class Model(torch.nn.Module):
+    def __init__(self, cell, layers, embedding=E, tie=False):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(V, embedding)
+        self.rnn = getattr(torch.nn, cell.upper())(embedding, H, layers, batch_first=True)
+        self.fc = torch.nn.Linear(H, V)
+        if tie:
+            self.fc.weight = self.embedding.weight
+
+    def forward(self, x):
+        return self.fc(self.rnn(self.embedding(x))[0])
+
+
+def make(name, cell, layers, prefix="rnn.", dtype=torch.float32, tie=False):
+    torch.manual_seed(len(name) + layers)
+    model = Model(cell, layers, H if tie else E, tie).to(dtype).float()
+    directory = here / name
+    directory.mkdir(parents=True, exist_ok=True)
+    state = {k.replace("rnn.", prefix): v.to(dtype).clone() for k, v in model.state_dict().items()}
+    save_file(state, directory / "model.safetensors")
+    config = {"format": 1, "cell": cell, "vocabulary_size": V, "embedding_size": H if tie else E, "hidden_size": H, "layers": layers,
+              "dropout": 0.0, "tie_weights": tie, "reset_after": True, "context": 0}
+    (directory / "config.json").write_text(json.dumps(config) + "\n")
+    (directory / "tokenizer.json").write_text('{"kind":"word","lowercase":true}\n')
+    (directory / "vocabulary.json").write_text(json.dumps({"tokens": list("abcdefg"), "unknown": None}) + "\n")
+    with torch.no_grad():
+        logits = model(torch.tensor([TOKENS]))[0]
+        loss = torch.nn.functional.cross_entropy(logits[:-1], torch.tensor(TOKENS[1:]))
+    return {"logits": logits.tolist(), "loss": loss.item(), "parameters": sum(p.numel() for p in model.parameters())}
+
+
+expected = {
+    "rnn": make("rnn", "rnn", 1), "lstm": make("lstm", "lstm", 2), "gru": make("gru", "gru", 2),
+    "lstm-named": make("lstm-named", "lstm", 1, prefix="lstm."), "gru-half": make("gru-half", "gru", 1, prefix="gru.", dtype=torch.float16),
+    "rnn-bfloat": make("rnn-bfloat", "rnn", 2, dtype=torch.bfloat16), "lstm-tied": make("lstm-tied", "lstm", 1, tie=True),
+}
+(here / "logits.json").write_text(json.dumps({"torch": torch.__version__, "tokens": TOKENS, "models": expected}, indent=1) + "\n")
