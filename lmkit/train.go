@@ -28,17 +28,15 @@ func Train(ctx context.Context, corpus string, c TrainConfig) (*Model, error) {
 		return nil, err
 	}
 	c = c.withDefaults()
-	if c.Directory != "" {
-		unlock, err := prepareDirectory(c)
-		if err != nil {
-			return nil, err
-		}
-		defer unlock()
-	}
 	r, err := newRun(corpus, c, from)
 	if err != nil {
 		return nil, err
 	}
+	unlock, err := r.openDirectory()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	defer r.history.close()
 	hooks := hooks(c.Hooks)
 	hooks.start(c.Name, c.epochsShown(), r.steps)
@@ -73,17 +71,6 @@ func (c TrainConfig) epochsShown() int {
 		return 0
 	}
 	return c.Epochs
-}
-
-// prepareDirectory makes the run's directory, refuses one that holds another run, and locks it.
-func prepareDirectory(c TrainConfig) (unlock func(), err error) {
-	if !c.Resume && holdsRun(c.Directory) {
-		return nil, fmt.Errorf("%s already holds a model or a run; pass --resume to go on with it, or choose another directory", c.Directory)
-	}
-	if err := os.MkdirAll(c.Directory, 0o755); err != nil {
-		return nil, fmt.Errorf("%s: %w", c.Directory, reason(err))
-	}
-	return lockDirectory(c.Directory)
 }
 
 // withFrom takes over the structure, tokenizer and vocabulary of the model that the run starts from.
@@ -140,8 +127,11 @@ type run struct {
 	logTokens            float64
 }
 
-// newRun does everything that comes before the first step.
+// newRun prepares a run; it writes nothing.
 func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
+	if err := refuseHeld(c); err != nil {
+		return nil, err
+	}
 	if _, _, at := text.Clean(corpus); at >= 0 {
 		return nil, fmt.Errorf("the text is not UTF-8: byte %d", at)
 	}
@@ -182,7 +172,7 @@ func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
 	if r.stepper, err = newStepper(r.model, c, r.source); err != nil {
 		return nil, err
 	}
-	return r, r.openDirectory()
+	return r, nil
 }
 
 // encodePart encodes a part of the text that is not trained on.
@@ -221,13 +211,43 @@ func startModel(c TrainConfig, vocabulary *text.Vocabulary) (*Model, error) {
 	return m, nil
 }
 
-// openDirectory writes what the run's directory holds from the beginning, or restores what a run
-// that is resumed left there.
-func (r *run) openDirectory() error {
-	dir := r.config.Directory
-	if dir == "" {
+// refuseHeld refuses a directory that holds a run already, unless that is to be resumed.
+func refuseHeld(c TrainConfig) error {
+	if c.Directory == "" || c.Resume || !holdsRun(c.Directory) {
 		return nil
 	}
+	unlock, err := lockDirectory(c.Directory) // a run under way is the better reason
+	if err != nil {
+		return err
+	}
+	unlock()
+	return fmt.Errorf("%s already holds a model or a run; pass --resume to go on with it, or choose another directory", c.Directory)
+}
+
+// openDirectory makes and locks the run's directory, restores what a run that is resumed left there, and writes
+// what it holds from the beginning.
+func (r *run) openDirectory() (unlock func(), err error) {
+	dir := r.config.Directory
+	if dir == "" {
+		return func() {}, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, reason(err))
+	}
+	if !r.config.Resume && holdsRun(dir) { // another run began since newRun looked
+		return nil, refuseHeld(r.config)
+	}
+	if unlock, err = lockDirectory(dir); err != nil {
+		return nil, err
+	}
+	if err := r.beginDirectory(dir); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
+}
+
+func (r *run) beginDirectory(dir string) error {
 	now, err := r.config.settings()
 	if err != nil {
 		return err

@@ -1,0 +1,300 @@
+package lmkit
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"owlm/lmkit/backend"
+	"owlm/lmkit/rnn"
+	"owlm/lmkit/text"
+)
+
+// tiny is a run that takes moments.
+func tiny(engine string) TrainConfig {
+	return TrainConfig{
+		Model: Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, Objective: Windows{Length: 5},
+		BatchSize: 16, Epochs: 2, LearningRate: 0.01, Seed: 3, Backend: engine,
+	}
+}
+
+func train(t testing.TB, c TrainConfig) *Model {
+	t.Helper()
+	m, err := Train(context.Background(), text.Owl, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// bytesOf is a model's safetensors file.
+func bytesOf(t testing.TB, m *Model) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	if err := m.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(dir, weightsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// lossHook keeps the losses of a run.
+type lossHook struct {
+	steps, epochs, validations []float64
+	stop                       func() // called after step number stopAt
+	stopAt                     int
+	started, ended             int
+	err                        error
+}
+
+func (h *lossHook) Start(string, int, int) { h.started++ }
+func (h *lossHook) Step(step int, loss float64) {
+	h.steps = append(h.steps, loss)
+	if step == h.stopAt {
+		h.stop()
+	}
+}
+func (h *lossHook) Epoch(_ int, loss, validation float64) {
+	h.epochs, h.validations = append(h.epochs, loss), append(h.validations, validation)
+}
+func (h *lossHook) End(err error) { h.ended++; h.err = err }
+
+// TestEveryCombinationTrains trains, saves, opens, evaluates and generates with each cell, objective, tokenizer and
+// optimizer, and compares the losses of the engines.
+func TestEveryCombinationTrains(t *testing.T) {
+	objectives := []Objective{Windows{Length: 5}, Stream{Length: 4}}
+	tokenizers := []text.Tokenizer{text.Words{Lowercase: true}, text.Characters{}}
+	number := 0
+	for _, cell := range []rnn.Cell{rnn.RNN, rnn.LSTM, rnn.GRU} {
+		for _, objective := range objectives {
+			for _, tokenizer := range tokenizers {
+				c := tiny("")
+				c.Model.Cell, c.Objective, c.Tokenizer = cell, objective, tokenizer
+				c.Optimizer = Optimizers[number%len(Optimizers)]
+				c.Model.ResetBefore = cell == rnn.GRU && number%2 == 0
+				c.BatchSize, c.Clip = 4, 0.5
+				number++
+				t.Run(fmt.Sprintf("%v/%T/%T", cell, objective, tokenizer), func(t *testing.T) { trainOnAll(t, c) })
+			}
+		}
+	}
+}
+
+func trainOnAll(t *testing.T, c TrainConfig) {
+	var first []float64
+	for _, engine := range engines(t) {
+		h := &lossHook{}
+		c.Backend, c.Hooks, c.Directory = engine, []Hook{h}, filepath.Join(t.TempDir(), "run")
+		m := train(t, c)
+		if first == nil {
+			first = h.steps
+		}
+		for i := range first {
+			if math.Abs(h.steps[i]-first[i]) > 1e-4 {
+				t.Fatalf("step %d: loss %v on %s, %v on go", i+1, h.steps[i], engine, first[i])
+			}
+		}
+		if h.epochs[1] >= h.epochs[0] {
+			t.Errorf("%s: the loss rose from %v to %v", engine, h.epochs[0], h.epochs[1])
+		}
+		opened, err := Open(c.Directory, engine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bytesOf(t, m), bytesOf(t, opened)) {
+			t.Error("the opened model has other weights")
+		}
+		if _, err := opened.Evaluate(context.Background(), text.Owl); err != nil {
+			t.Error(err)
+		}
+		samples, err := opened.Samples(context.Background(), "Once upon", GenerateConfig{Length: 7, Temperature: 1}, 2)
+		if err != nil || len(samples) != 2 || len(samples[0].Tokens) != 7 {
+			t.Errorf("%+v, %v", samples, err)
+		}
+	}
+}
+
+func TestSameSeedSameBytes(t *testing.T) {
+	c := tiny(backend.Go)
+	c.Model.Dropout = 0.3
+	a, b := bytesOf(t, train(t, c)), bytesOf(t, train(t, c))
+	if !bytes.Equal(a, b) {
+		t.Error("two runs with one seed differ")
+	}
+	c.Seed++
+	if bytes.Equal(a, bytesOf(t, train(t, c))) {
+		t.Error("runs with two seeds do not differ")
+	}
+}
+
+// TestResume interrupts runs in mid-epoch and goes on: weights and history end as those of a straight run.
+func TestResume(t *testing.T) {
+	for _, objective := range []Objective{Windows{Length: 5}, Stream{Length: 4}} {
+		for _, engine := range engines(t) {
+			t.Run(fmt.Sprintf("%T/%s", objective, engine), func(t *testing.T) {
+				c := tiny(engine)
+				c.Objective, c.Model.Dropout, c.Epochs = objective, 0.2, 4
+				if _, stream := objective.(Stream); stream {
+					c.BatchSize = 2
+				}
+				c.Directory = filepath.Join(t.TempDir(), "straight")
+				straight := bytesOf(t, train(t, c))
+				records, err := ReadHistory(c.Directory)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.Directory = filepath.Join(t.TempDir(), "interrupted")
+				for _, at := range []int{2, 7} {
+					interruptAt(t, c, at)
+					c.Resume = true
+				}
+				if !bytes.Equal(straight, bytesOf(t, train(t, c))) {
+					t.Error("the resumed run ends with other weights")
+				}
+				resumed, err := ReadHistory(c.Directory)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(Losses(records), Losses(resumed)) {
+					t.Errorf("losses %v, straight %v", Losses(resumed), Losses(records))
+				}
+			})
+		}
+	}
+}
+
+func interruptAt(t *testing.T, c TrainConfig, step int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	h := &lossHook{stop: cancel, stopAt: step}
+	c.Hooks = []Hook{h}
+	_, err := Train(ctx, text.Owl, c)
+	var interrupted *Interrupted
+	if !errors.As(err, &interrupted) || interrupted.Step != step || !errors.Is(err, context.Canceled) {
+		t.Fatalf("interrupted at step %d: %v", step, err)
+	}
+	if h.ended != 1 || h.err == nil {
+		t.Errorf("the hook ended %d times, with %v", h.ended, h.err)
+	}
+}
+
+// TestHeldOutTokensAreNeverTrainedOn marks the tokens of the validation and test texts.
+func TestHeldOutTokensAreNeverTrainedOn(t *testing.T) {
+	corpus := strings.Repeat("a b c d e f g h ", 10) + strings.Repeat("valid ", 10) + strings.Repeat("test ", 10)
+	for _, objective := range []Objective{Windows{Length: 5}, Stream{Length: 4}} {
+		c := tiny(backend.Go)
+		c.Objective, c.Valid, c.Test, c.BatchSize = objective, 0.1, 0.1, 2
+		c.Vocabulary.Unknown = "<unk>"
+		h := &lossHook{}
+		directory := filepath.Join(t.TempDir(), "run")
+		c.Hooks, c.Directory = []Hook{h}, directory
+		m, err := Train(context.Background(), corpus, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, token := range m.Vocabulary.Tokens() {
+			if token == "valid" || token == "test" {
+				t.Errorf("%q of the held-out text is in the vocabulary", token)
+			}
+		}
+		c.Directory = ""
+		r, err := newRun(corpus, c.withDefaults(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unknown, _ := m.Vocabulary.ID("<unk>")
+		for i := range r.source.perEpoch() {
+			b := r.source.batch(0, i)
+			for j, token := range b.tokens {
+				weight := b.weights[j%len(b.weights)] // 0 for what fills up a short batch
+				if weight > 0 && (token == unknown || b.targets[j%len(b.targets)] == unknown) {
+					t.Errorf("%T: batch %d holds a held-out token", objective, i)
+				}
+			}
+		}
+		if math.IsNaN(h.validations[0]) {
+			t.Error("no validation loss")
+		}
+		if receipt, err := ReadReceipt(directory); err != nil || receipt.TestLoss == nil || receipt.ValidLoss == nil {
+			t.Errorf("%+v, %v", receipt, err)
+		}
+	}
+}
+
+// TestWindowsCountTheShortBatch compares an epoch's loss with the mean over all windows.
+func TestWindowsCountTheShortBatch(t *testing.T) {
+	c := tiny(backend.Go)
+	c.Epochs, c.LearningRate = 1, 1e-12
+	h := &lossHook{}
+	c.Hooks = []Hook{h}
+	m := train(t, c)
+	ids, err := m.Vocabulary.Encode(m.Tokenizer.Tokenize(text.Owl))
+	if err != nil {
+		t.Fatal(err)
+	}
+	total, err := m.windowLoss(context.Background(), ids, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := total / 38; math.Abs(h.epochs[0]-want) > 1e-5 {
+		t.Errorf("epoch loss %v, mean over 38 windows %v", h.epochs[0], want)
+	}
+	if len(h.steps) != 3 {
+		t.Errorf("%d steps for 38 windows in batches of 16", len(h.steps))
+	}
+}
+
+func TestSchedules(t *testing.T) {
+	at := func(kind string, step int) float64 {
+		return newSchedule(TrainConfig{Schedule: kind, LearningRate: 1}, 100).at(step)
+	}
+	for _, c := range []struct {
+		kind string
+		step int
+		want float64
+	}{
+		{"constant", 99, 1}, {"cosine", 0, 1}, {"cosine", 50, 0.5}, {"cosine", 100, 0}, {"step", 49, 1}, {"step", 50, 0.1}, {"step", 75, 0.01}, {"plateau", 9, 1},
+	} {
+		if got := at(c.kind, c.step); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%s at step %d: %v, want %v", c.kind, c.step, got, c.want)
+		}
+	}
+	s := newSchedule(TrainConfig{Schedule: "plateau", LearningRate: 1}, 100)
+	for _, validation := range []float64{3, 2, 2.5, 2.4} {
+		s.epoch(validation)
+	}
+	if got := s.at(0); got != 1.0/16 {
+		t.Errorf("plateau after two bad epochs: %v", got)
+	}
+}
+
+func ExampleTrain() {
+	model, err := Train(context.Background(), text.Owl, TrainConfig{
+		Model:     Config{Cell: rnn.RNN, EmbeddingSize: 16, HiddenSize: 32, Layers: 1},
+		Objective: Stream{Length: 8}, BatchSize: 2, Epochs: 60, LearningRate: 0.01, Backend: "go",
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for token := range model.Generate("Once upon a", GenerateConfig{Length: 5}) {
+		fmt.Println(token)
+	}
+	// Output:
+	// time
+	// ,
+	// in
+	// a
+	// land
+}
