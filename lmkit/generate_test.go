@@ -1,0 +1,194 @@
+package lmkit
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"owlm/lmkit/backend"
+	"owlm/lmkit/rnn"
+	"owlm/lmkit/sample"
+	"owlm/lmkit/text"
+)
+
+// TestGenerate compares greedy generation with reading the whole text again for every token.
+func TestGenerate(t *testing.T) {
+	for _, engine := range engines(t) {
+		for _, cell := range []rnn.Cell{rnn.RNN, rnn.LSTM, rnn.GRU} {
+			m := newModel(t, engine, Config{Cell: cell, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
+			for _, contextLength := range []int{0, 3, 100} {
+				words := []string{"once", "upon", "a", "time"}
+				for range 6 {
+					read := words
+					if contextLength > 0 {
+						read = words[max(0, len(words)-contextLength):]
+					}
+					logits, err := m.Logits(read)
+					if err != nil {
+						t.Fatal(err)
+					}
+					words = append(words, m.Vocabulary.Token(int32(sample.Argmax(logits[len(logits)-1]))))
+				}
+				samples, err := m.Samples(context.Background(), "Once upon a time", GenerateConfig{Length: 6, Context: contextLength}, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := samples[0].Tokens; !slices.Equal(got, words[4:]) {
+					t.Errorf("%s, %v, context %d: %q, want %q", engine, cell, contextLength, got, words[4:])
+				}
+				if want := "Once upon a time " + strings.Join(words[4:], " "); samples[0].Text != want {
+					t.Errorf("text %q, want %q", samples[0].Text, want)
+				}
+			}
+		}
+	}
+}
+
+// TestLongPrompt reads a prompt that is longer than what is read at once.
+func TestLongPrompt(t *testing.T) {
+	m := newModel(t, backend.Go, Config{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
+	prompt := strings.Repeat("once upon a time , in a land far away , ", 15)
+	logits, err := m.Logits(m.Tokenizer.Tokenize(prompt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for token, err := range m.Generate(prompt, GenerateConfig{Length: 1}) {
+		if want := m.Vocabulary.Token(int32(sample.Argmax(logits[len(logits)-1]))); err != nil || token != want {
+			t.Errorf("%q, %v, want %q", token, err, want)
+		}
+	}
+}
+
+func TestSeedsAndSamples(t *testing.T) {
+	m := newModel(t, backend.Go, Config{EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
+	texts := func(seed uint64, n int) []string {
+		samples, err := m.Samples(context.Background(), "owl", GenerateConfig{Length: 12, Temperature: 2, Seed: seed}, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []string
+		for _, s := range samples {
+			list = append(list, s.Text)
+		}
+		return list
+	}
+	three := texts(1, 3)
+	if !slices.Equal(three, texts(1, 3)) {
+		t.Error("one seed gives two texts")
+	}
+	if three[0] == three[1] || three[0] == texts(2, 1)[0] {
+		t.Error("two samples, or two seeds, give one text")
+	}
+	if three[0] != texts(1, 1)[0] {
+		t.Error("the first of several samples is not the one that is drawn alone")
+	}
+}
+
+func TestStopAndEmptyPrompt(t *testing.T) {
+	m := newModel(t, backend.Go, Config{EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
+	c := GenerateConfig{Length: 500, Temperature: 1, Stop: "owl", Seed: 5}
+	samples, err := m.Samples(context.Background(), "", c, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples {
+		if at := slices.Index(s.Tokens, "owl"); at != len(s.Tokens)-1 {
+			t.Errorf("%d tokens, the stop token is at %d", len(s.Tokens), at)
+		}
+		if strings.HasPrefix(s.Text, " ") {
+			t.Errorf("text %q begins with a space", s.Text)
+		}
+	}
+	var streamed []string
+	for token := range m.Generate("", c) {
+		streamed = append(streamed, token)
+	}
+	if !slices.Equal(streamed, samples[0].Tokens) {
+		t.Errorf("streamed %q, at once %q", streamed, samples[0].Tokens)
+	}
+}
+
+// TestEvaluate compares the losses with ones worked out token by token.
+func TestEvaluate(t *testing.T) {
+	for _, engine := range engines(t) {
+		m := newModel(t, engine, Config{Cell: rnn.GRU, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
+		corpus := strings.Repeat(text.Owl, 4) // longer than what is read at once
+		tokens := m.Tokenizer.Tokenize(corpus)
+		for _, contextLength := range []int{0, 1, 5, 1000} {
+			want := carriedLoss(t, m, tokens)
+			if contextLength > 0 {
+				want = contextLoss(t, m, tokens, contextLength)
+			}
+			e, err := m.EvaluateContext(context.Background(), corpus, contextLength)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want /= float64(len(tokens) - 1)
+			if math.Abs(e.Loss-want) > 1e-4 || e.Tokens != len(tokens) || math.Abs(e.Perplexity-math.Exp(want)) > 1e-2 {
+				t.Errorf("%s, context %d: %+v, want loss %v", engine, contextLength, e, want)
+			}
+		}
+	}
+}
+
+// contextLoss reads, for every prediction, the tokens before it from a zero state.
+func contextLoss(t *testing.T, m *Model, tokens []string, contextLength int) float64 {
+	sum := 0.0
+	for i := 1; i < len(tokens); i++ {
+		logits, err := m.Logits(tokens[max(0, i-contextLength):i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, _ := m.Vocabulary.ID(tokens[i])
+		sum -= math.Log(sample.Softmax(logits[len(logits)-1], 1)[id])
+	}
+	return sum
+}
+
+// carriedLoss reads the text once.
+func carriedLoss(t *testing.T, m *Model, tokens []string) float64 {
+	logits, err := m.Logits(tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for i := 1; i < len(tokens); i++ {
+		id, _ := m.Vocabulary.ID(tokens[i])
+		sum -= math.Log(sample.Softmax(logits[i-1], 1)[id])
+	}
+	return sum
+}
+
+func TestGradientFlow(t *testing.T) {
+	engine, err := backend.Open(backend.Go)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flow := func(f Flow) []float64 {
+		f.HiddenSize, f.Steps, f.Seed = 32, 12, 1
+		norms, err := GradientFlow(engine, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(norms) != 12 || norms[0] != 1 {
+			t.Errorf("norms %v", norms)
+		}
+		return norms
+	}
+	simple, lstm := flow(Flow{Cell: rnn.RNN}), flow(Flow{Cell: rnn.LSTM, ForgetBias: 1})
+	if last := len(simple) - 1; simple[last] > 1e-2 || simple[last] > lstm[last] {
+		t.Errorf("the simple RNN keeps %v of its gradient, the LSTM %v", simple[last], lstm[last])
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte(`{"format":1,"cell":"lstm","vocabulary_size":30,"embedding_size":128,"hidden_size":256,"layers":2}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var c Config
+		if c.UnmarshalJSON(data) == nil && c.Validate() != nil {
+			t.Errorf("%s was read as %+v", data, c)
+		}
+	})
+}

@@ -1,0 +1,149 @@
+package lmkit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"owlm/lmkit/backend"
+	"owlm/lmkit/text"
+)
+
+// run is a training run under way.
+type run struct {
+	config   TrainConfig
+	model    *Model
+	source   batches
+	stepper  *stepper
+	steps    int // of the whole run
+	position position
+	valid    []int32
+	test     []int32
+
+	corpusSize int
+	history    *historyWriter
+	start      time.Time
+	// The newest losses, for the receipt.
+	trainLoss           float64
+	validLoss, testLoss *float64
+	// What the history's next lines need.
+	epochStart, logStart time.Time
+	epochTokens          float64
+	logTokens            float64
+}
+
+// newRun prepares a run; it writes nothing.
+func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
+	if err := refuseHeld(c); err != nil {
+		return nil, err
+	}
+	if _, _, at := text.Clean(corpus); at >= 0 {
+		return nil, fmt.Errorf("the text is not UTF-8: byte %d", at)
+	}
+	tokens := c.Tokenizer.Tokenize(corpus)
+	parts, err := text.Split(tokens, c.Valid, c.Test)
+	if err != nil {
+		return nil, err
+	}
+	vocabulary := (*text.Vocabulary)(nil)
+	if from != nil {
+		vocabulary = from.vocabulary
+	} else if vocabulary, err = text.NewVocabulary(parts.Train, c.Vocabulary); err != nil {
+		return nil, err
+	}
+	r := &run{config: c, corpusSize: len(corpus), start: time.Now()}
+	training, err := vocabulary.Encode(parts.Train)
+	if err != nil {
+		return nil, fmt.Errorf("training text: %w", err)
+	}
+	if r.valid, err = encodePart("validation", vocabulary, parts.Valid); err != nil {
+		return nil, err
+	}
+	if r.test, err = encodePart("test", vocabulary, parts.Test); err != nil {
+		return nil, err
+	}
+	if r.source, err = c.Objective.batches(training, c); err != nil {
+		return nil, err
+	}
+	r.steps = c.Steps
+	if r.steps == 0 {
+		r.steps = c.Epochs * r.source.perEpoch()
+	}
+	sum := sha256.Sum256([]byte(corpus))
+	r.position = position{Schedule: newSchedule(c, r.steps), CorpusSHA256: hex.EncodeToString(sum[:])}
+	if r.model, err = startModel(c, vocabulary); err != nil {
+		return nil, err
+	}
+	if r.stepper, err = newStepper(r.model, c, r.source); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// encodePart encodes a part of the text that is not trained on.
+func encodePart(name string, vocabulary *text.Vocabulary, tokens []string) ([]int32, error) {
+	ids, err := vocabulary.Encode(tokens)
+	if err != nil {
+		return nil, fmt.Errorf("%s text: %w, as the training text does not have it; give the vocabulary a token for unknown words", name, err)
+	}
+	if len(ids) == 1 {
+		return nil, fmt.Errorf("the %s text has 1 token, and evaluation needs at least 2; make its share larger", name)
+	}
+	return ids, nil
+}
+
+// startModel is the model before the first step: new, or with the weights of another.
+func startModel(c TrainConfig, vocabulary *text.Vocabulary) (*Model, error) {
+	engine, err := backend.Open(c.Backend)
+	if err != nil {
+		return nil, err
+	}
+	config := c.Model
+	config.VocabularySize = vocabulary.Len()
+	m, err := New(engine, config, c.Tokenizer, vocabulary, c.Seed)
+	if err != nil || c.From == "" {
+		return m, err
+	}
+	weights, err := readWeights(c.From, config)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range config.parameters() {
+		if err := m.setWeight(p, weights[p.name]); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// withFrom takes over the structure, tokenizer and vocabulary of the model that the run starts from.
+func (c TrainConfig) withFrom() (TrainConfig, *description, error) {
+	if c.From == "" {
+		return c, nil, nil
+	}
+	from, err := readDescription(c.From)
+	if err != nil {
+		return c, nil, err
+	}
+	structure := from.config
+	structure.VocabularySize, structure.Context = 0, 0
+	wanted := c.Model
+	wanted.VocabularySize, wanted.Context = 0, 0
+	if wanted != (Config{}) && wanted != structure {
+		return c, nil, fmt.Errorf("%s has another structure: %w", c.From, join(differences(from.config, wanted.with(from.config))))
+	}
+	if c.Tokenizer != nil && c.Tokenizer != from.tokenizer {
+		return c, nil, fmt.Errorf("%s has another tokenizer: %#v, not %#v", c.From, from.tokenizer, c.Tokenizer)
+	}
+	c.Model = from.config
+	c.Model.Context = 0
+	c.Tokenizer = from.tokenizer
+	return c, &from, nil
+}
+
+// with takes over what a structure is not compared by.
+func (c Config) with(other Config) Config {
+	c.VocabularySize, c.Context = other.VocabularySize, other.Context
+	return c
+}
