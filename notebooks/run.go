@@ -2,32 +2,31 @@
 package notebooks
 
 import (
-	"bufio"
 	"context"
-	_ "embed"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
-)
 
-//go:embed run.py
-var script string
+	"github.com/gofrs/flock"
+)
 
 // Options say what Run executes, and how.
 type Options struct {
-	// Python is an interpreter with nbclient and nbconvert, and the kernel "lmkit"; see lmkit/setup.
+	// Python is an interpreter with nbclient and nbconvert; see lmkit/setup.
 	Python string
+	// Kernel is the kernel.json of the kernel "lmkit"; see setup.Environment.Kernel.
+	Kernel []byte
 	// Sources are the notebooks' files; see List.
 	Sources []string
-	// Out receives the executed notebooks, as .ipynb and .html.
+	// Out is the directory that receives the executed notebooks, as .ipynb and .html, and in work/ the
+	// files that cells write. It is made if it is not there; work/ starts empty.
 	Out string
 	// Backend names the engine of the cells; "" is "auto".
 	Backend string
+	// CellTimeout is how long a cell may take; 0 is ten minutes.
+	CellTimeout time.Duration
 	// Update writes the outputs into the sources as well, if every notebook succeeds.
 	Update bool
 	// Progress, if not nil, is told of every event.
@@ -37,15 +36,18 @@ type Options struct {
 // Event is something that happened in a run.
 type Event struct {
 	Notebook string `json:"notebook"`
-	// Cell counts from 1; Cells is how many there are.
+	// Cell is the cell that begins, or that failed: it counts from 1; 0 is the start of the kernel. Cells
+	// is how many there are.
 	Cell  int `json:"cell"`
 	Cells int `json:"cells"`
-	// Error is what a cell failed with; Done says that the notebook is through.
-	Error string `json:"error,omitempty"`
-	Done  bool   `json:"done,omitempty"`
+	// Error is what a cell failed with, in up to 12 lines; Done says that the notebook is through. Seconds is
+	// the time that the notebook took, with either.
+	Error   string  `json:"error,omitempty"`
+	Done    bool    `json:"done,omitempty"`
+	Seconds float64 `json:"seconds,omitempty"`
 }
 
-// Failure is the error of a run in which cells failed.
+// Failure is the error of a run in which cells failed: one event for each notebook that did.
 type Failure struct{ Events []Event }
 
 func (f *Failure) Error() string {
@@ -56,53 +58,67 @@ func (f *Failure) Error() string {
 	return strings.Join(lines, "; ")
 }
 
-// firstLine is the first line with anything in it.
 func firstLine(s string) string {
-	for _, line := range strings.Split(s, "\n") {
-		if line = strings.TrimSpace(line); line != "" && strings.Trim(line, "-") != "" {
-			return line
-		}
-	}
-	return ""
+	first, _, _ := strings.Cut(s, "\n")
+	return first
 }
 
-// List lists the notebooks in a directory whose names begin with one of the prefixes, such as "03"; all without prefixes.
-func List(dir string, prefixes ...string) ([]string, error) {
+// List lists notebooks by name: those in a directory whose names begin with it, such as "03", or else the file of
+// that name. Without names it is all in the directory whose names begin with two digits, in order.
+func List(dir string, names ...string) ([]string, error) {
 	all, err := filepath.Glob(filepath.Join(dir, "[0-9][0-9]_*.ipynb"))
-	if err != nil || len(prefixes) == 0 {
-		return all, err
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		if len(all) == 0 {
+			return nil, fmt.Errorf("there are no notebooks in %s", dir)
+		}
+		return all, nil
 	}
 	var list []string
-	for _, prefix := range prefixes {
+	for _, name := range names {
 		found := false
 		for _, path := range all {
-			if strings.HasPrefix(filepath.Base(path), strings.TrimSuffix(prefix, ".ipynb")) {
+			if name != "" && strings.HasPrefix(filepath.Base(path), name) {
 				list, found = append(list, path), true
 			}
 		}
+		if _, err := os.Stat(name); !found && err == nil && filepath.Ext(name) == ".ipynb" {
+			list, found = append(list, name), true
+		}
 		if !found {
-			return nil, fmt.Errorf("no notebook in %s begins with %q", dir, prefix)
+			return nil, fmt.Errorf("no notebook in %s begins with %q, and there is no such file", dir, name)
 		}
 	}
 	return list, nil
 }
 
 // Run executes notebooks one after the other. A cell that fails ends its notebook, not the run; the error is then a
-// *Failure. Cancelling ctx ends everything that was started.
+// *Failure. Cancelling ctx ends everything that was started. The sources stay as they are, but for Update.
 func Run(ctx context.Context, o Options) error {
-	if err := os.MkdirAll(o.Out, 0o755); err != nil {
-		return err
-	}
 	out, err := filepath.Abs(o.Out)
 	if err != nil {
 		return err
 	}
-	// The notebooks of a run share a directory, in which they find the models of each other.
-	work, err := os.MkdirTemp("", "lmkit-notebooks-")
-	if err != nil {
+	if err := makeOut(out); err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	l := flock.New(filepath.Join(out, ".lock"))
+	if locked, err := l.TryLock(); err != nil {
+		return fmt.Errorf("%s cannot be locked: %w", out, err)
+	} else if !locked {
+		return fmt.Errorf("another run is writing to %s; wait for it, or name another directory", out)
+	}
+	defer l.Unlock()
+	// The notebooks of a run share a directory, in which they find the models of each other.
+	work := filepath.Join(out, "work")
+	if err := os.RemoveAll(work); err != nil {
+		return err
+	}
+	if err := os.Mkdir(work, 0o755); err != nil {
+		return err
+	}
 	failures, err := execute(ctx, o, out, work)
 	switch {
 	case ctx.Err() != nil:
@@ -117,51 +133,13 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-// execute runs the script and reads its events.
-func execute(ctx context.Context, o Options, out, work string) (failures []Event, err error) {
-	args := append([]string{"-c", script, out, work}, o.Sources...)
-	c := exec.CommandContext(ctx, o.Python, args...)
-	c.Env = append(os.Environ(), "JUPYTER_PREFER_ENV_PATH=1", "PYTHONUNBUFFERED=1", "JUPYTER_PLATFORM_DIRS=1")
-	if o.Backend != "" && o.Backend != "auto" {
-		c.Env = append(c.Env, "LMKIT_BACKEND="+o.Backend)
+// makeOut makes the output directory. One that Run made is invisible to git.
+func makeOut(out string) error {
+	if _, err := os.Stat(out); err == nil {
+		return nil
 	}
-	ownGroup(c)
-	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
-	c.WaitDelay = 15 * time.Second
-	var messages strings.Builder
-	c.Stderr = &messages
-	events, err := c.StdoutPipe()
-	if err != nil {
-		return nil, err
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("the output directory cannot be made: %w", err)
 	}
-	if err := c.Start(); err != nil {
-		return nil, err
-	}
-	defer killGroup(c)
-	lines := bufio.NewScanner(events)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var e Event
-		if json.Unmarshal(lines.Bytes(), &e) != nil {
-			continue
-		}
-		if e.Error != "" {
-			failures = append(failures, e)
-		}
-		if o.Progress != nil {
-			o.Progress(e)
-		}
-	}
-	if err := c.Wait(); err != nil && ctx.Err() == nil {
-		return failures, errors.New("the notebooks could not be executed: " + lastLine(messages.String(), err))
-	}
-	return failures, nil
-}
-
-func lastLine(messages string, err error) string {
-	lines := strings.Split(strings.TrimSpace(messages), "\n")
-	if last := lines[len(lines)-1]; last != "" {
-		return last
-	}
-	return err.Error()
+	return os.WriteFile(filepath.Join(out, ".gitignore"), []byte("*\n"), 0o644)
 }

@@ -1,16 +1,42 @@
 """Executes notebooks and says how it goes, one JSON object a line. lmkit runs it with the Python of its virtual
-environment: run.py OUT WORK NOTEBOOK..."""
+environment: run.py SETTINGS NOTEBOOK..., where SETTINGS is a JSON object with out, work, log and timeout. It ends,
+with everything that it started, when its standard input ends: then lmkit is gone or wants it to stop."""
 
-import json, pathlib, re, sys
+import json, os, pathlib, re, signal, sys, threading, time
 
 import nbformat
+from jinja2 import pass_context
+from latex2mathml.converter import convert as mathml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+kernel = {"pid": 0}
+starting = threading.Lock()  # held while a kernel starts, until its process is known
 
 
 def say(**event):
     print(json.dumps(event), flush=True)
+
+
+def kill_kernel():
+    """Ends the kernel and the programs of its cells, which are in its process group."""
+    pid, kernel["pid"] = kernel["pid"], 0
+    if pid:
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except (AttributeError, ProcessLookupError, PermissionError):
+            pass
+
+
+def watch():
+    """Waits for the end of standard input."""
+    while os.read(0, 1024):
+        pass
+    starting.acquire(timeout=10)
+    kill_kernel()
+    os._exit(130)
 
 
 def plain(text):
@@ -18,10 +44,68 @@ def plain(text):
     return re.sub(r"\x1b\[[0-9;]*m|<[^>]*>", "", text)
 
 
-def execute(path, out, work):
-    name = path.stem
+def relevant(text):
+    """The first lines of an error that say something, without the rulers that nbclient draws around the cell."""
+    lines = [line.rstrip() for line in plain(text).splitlines() if line.strip(" -")]
+    return "\n".join(lines[:12])
+
+
+def written_errors(cell):
+    """What the program of a cell wrote to standard error."""
+    streams = [o.text for o in cell.get("outputs", []) if o.output_type == "stream" and o.name == "stderr"]
+    return relevant("\n".join(streams))
+
+
+class Renderer(IPythonRenderer):
+    """Markdown with formulas as MathML, which browsers draw without a network, and links between the pages."""
+
+    def math(self, body, display):
+        try:
+            return mathml(body.strip(), display=display)
+        except Exception:
+            return f"<code>{self.escape_html(body)}</code>"
+
+    def inline_math(self, body):
+        return self.math(body, "inline")
+
+    def block_math(self, body):
+        return self.math(body, "block")
+
+    def latex_environment(self, name, body):
+        return self.math(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+
+    def link(self, text, url, title=None):
+        if "://" not in url:
+            url = re.sub(r"\.ipynb(?=$|#)", ".html", url)
+        return super().link(text, url, title)
+
+
+class Page(HTMLExporter):
+    """A notebook as one HTML file that loads nothing."""
+
+    @pass_context
+    def markdown2html(self, context, source):
+        cell = context.get("cell", {})
+        renderer = Renderer(escape=False, attachments=cell.get("attachments", {}), embed_images=True,
+                            path=context.get("resources", {}).get("metadata", {}).get("path", ""))
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+BARE = """{% extends 'lab/index.html.j2' %}{% block html_head_js %}{% endblock %}
+{% block html_head_js_mathjax %}{% endblock %}{% block html_head_js_mermaidjs %}{% endblock %}"""
+
+
+def write(path, text):
+    """Writes a file as a whole or not at all."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
+
+
+def execute(path, settings):
+    name, out = path.stem, pathlib.Path(settings["out"])
     notebook = nbformat.read(path, as_version=4)
-    cells = len(notebook.cells)
+    cells, began = len(notebook.cells), time.monotonic()
     current = {"cell": 0}
 
     def start(cell, cell_index):
@@ -29,40 +113,45 @@ def execute(path, out, work):
         say(notebook=name, cell=cell_index + 1, cells=cells)
 
     client = NotebookClient(
-        notebook, kernel_name="lmkit", timeout=600, startup_timeout=180, iopub_timeout=60, raise_on_iopub_timeout=True,
-        coalesce_streams=True, record_timing=False, resources={"metadata": {"path": work}}, on_cell_start=start,
+        notebook, kernel_name="lmkit", timeout=settings["timeout"], startup_timeout=180, iopub_timeout=60,
+        raise_on_iopub_timeout=True, coalesce_streams=True, record_timing=False, on_cell_start=start,
+        resources={"metadata": {"path": settings["work"]}},
     )
     error = None
-    try:
-        client.execute()
-    except CellExecutionError as e:
-        error = plain(e.traceback or str(e))
-    except CellTimeoutError:
-        error = "the cell did not end within 600 seconds"
-    except DeadKernelError:
-        error = "the kernel died"
-    nbformat.write(notebook, out / path.name)
-    html, _ = HTMLExporter(embed_images=True, exclude_input_prompt=True, exclude_output_prompt=True).from_notebook_node(notebook)
-    (out / (name + ".html")).write_text(html, encoding="utf-8")
+    with open(settings["log"], "a") as log:
+        try:
+            with starting:
+                client.create_kernel_manager()
+                client.start_new_kernel(stdout=log, stderr=log)
+                kernel["pid"] = getattr(client.km.provisioner, "pid", 0) or 0
+            say(notebook=name, cell=0, cells=cells, kernel=kernel["pid"])
+            client.execute()
+        except CellExecutionError as e:
+            error = written_errors(notebook.cells[current["cell"] - 1]) or relevant(e.traceback or str(e))
+        except CellTimeoutError:
+            error = f"the cell did not end within {settings['timeout']} seconds"
+        except DeadKernelError:
+            error = "the kernel died"
+        finally:
+            kill_kernel()  # and what a cell may have left running
+    write(out / path.name, nbformat.writes(notebook) + "\n")
+    page, _ = Page(raw_template=BARE).from_notebook_node(notebook, {"metadata": {"name": name, "path": str(path.parent)}})
+    write(out / (name + ".html"), page)
+    seconds = round(time.monotonic() - began, 1)
     if error:
-        say(notebook=name, cell=current["cell"], cells=cells, error=error)
+        say(notebook=name, cell=current["cell"], cells=cells, seconds=seconds, error=error)
     else:
-        say(notebook=name, cell=cells, cells=cells, done=True)
+        say(notebook=name, cell=cells, cells=cells, seconds=seconds, done=True)
 
 
 def main():
-    out, work = pathlib.Path(sys.argv[1]), sys.argv[2]
-    for path in sys.argv[3:]:
+    threading.Thread(target=watch, daemon=True).start()
+    settings = json.loads(sys.argv[1])
+    for path in sys.argv[2:]:
         try:
-            execute(pathlib.Path(path), out, work)
-        except KeyboardInterrupt:
-            raise
+            execute(pathlib.Path(path), settings)
         except Exception as e:  # a notebook that cannot even be started must not stop the others
-            say(notebook=pathlib.Path(path).stem, cell=0, cells=0, error=plain(f"{type(e).__name__}: {e}"))
+            say(notebook=pathlib.Path(path).stem, cell=0, cells=0, error=relevant(f"{type(e).__name__}: {e}"))
 
 
-if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit(130)
+main()

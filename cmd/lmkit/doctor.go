@@ -3,12 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit"
@@ -32,9 +29,6 @@ func doctorCommand() *cobra.Command {
 		Short:   "Say what is installed, what is missing and how to mend it",
 		Example: "  lmkit doctor",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if plugin := os.Getenv(probeVariable); plugin != "" {
-				return tryPlugin(plugin)
-			}
 			findings := examine()
 			if asJSON {
 				return writeJSON(c.OutOrStdout(), map[string]any{"findings": findings})
@@ -56,23 +50,44 @@ func doctorCommand() *cobra.Command {
 	return c
 }
 
-// examine looks at everything that lmkit uses.
+// examine looks at everything that lmkit uses, and changes nothing.
 func examine() []finding {
 	findings := []finding{{Name: "lmkit", OK: true, Is: describeVersions()}}
 	findings = append(findings,
 		program("go", []string{"version"}, "install Go 1.26.5 or newer"),
 		program("cc", []string{"--version"}, "install a C compiler (Debian, Ubuntu: gcc); without one, the go engine computes"),
 		program("python3", []string{"--version"}, "install Python 3.10 or newer (Debian, Ubuntu: python3 and python3-venv)"))
-	for _, name := range backend.Names[1:] {
+	for _, name := range []string{backend.Go, backend.XLACPU, backend.XLACUDA} {
 		findings = append(findings, tryEngine(name))
 	}
-	engine, err := backend.Open("auto")
-	if err != nil {
-		findings = append(findings, finding{Name: "auto", Is: err.Error(), Mend: "unset LMKIT_BACKEND, or name another engine"})
+	if engine, err := backend.Open("auto"); err != nil {
+		findings = append(findings, finding{Name: "engine auto", Is: oneLine(err), Mend: "unset LMKIT_BACKEND, or name another engine in it"})
 	} else {
-		findings = append(findings, finding{Name: "auto", OK: true, Is: engine.Reason})
+		findings = append(findings, finding{Name: "engine auto", OK: true, Is: engine.Reason})
 	}
-	return append(findings, examineCache())
+	return append(findings, installed()...)
+}
+
+// installed is what set-up made, or would make.
+func installed() (findings []finding) {
+	checkout, err := setup.FindCheckout()
+	if err != nil {
+		findings = append(findings, finding{Name: "checkout", Is: oneLine(err), Mend: "run lmkit in a checkout of owlm"})
+	} else {
+		findings = append(findings, finding{Name: "checkout", OK: true, Is: checkout})
+	}
+	parts, err := setup.Inspect(checkout)
+	if err != nil {
+		return append(findings, finding{Name: "cache", Is: oneLine(err), Mend: "set LMKIT_CACHE to a directory"})
+	}
+	for _, part := range parts {
+		f := finding{Name: part.Name, OK: part.Path != "", Is: part.Path}
+		if !f.OK {
+			f.Is, f.Mend = "not installed", "lmkit setup"
+		}
+		findings = append(findings, f)
+	}
+	return findings
 }
 
 func describeVersions() string {
@@ -97,7 +112,7 @@ func tryEngine(name string) finding {
 	f := finding{Name: "engine " + name}
 	engine, err := backend.Open(name)
 	if err == nil {
-		err = tryGraph(engine)
+		err = engine.Try()
 	}
 	if err != nil {
 		f.Is = oneLine(err)
@@ -108,39 +123,4 @@ func tryEngine(name string) finding {
 	}
 	f.OK, f.Is = true, engine.Device()
 	return f
-}
-
-// tryGraph multiplies two small matrices.
-func tryGraph(engine *backend.Engine) error {
-	output, err := graph.ExecOnce(engine.Backend, func(a, b *graph.Node) *graph.Node {
-		return graph.ReduceAllSum(graph.Dot(a, b).Product())
-	}, [][]float32{{1, 2}, {3, 4}}, [][]float32{{1, 0}, {0, 1}})
-	if err != nil {
-		return err
-	}
-	if sum := tensors.ToScalar[float32](output); sum != 10 {
-		return fmt.Errorf("a small graph gave %v instead of 10", sum)
-	}
-	return nil
-}
-
-// tryPlugin is the other side of probe.
-func tryPlugin(path string) error {
-	os.Setenv("LMKIT_XLA_PLUGIN", path)
-	engine, err := backend.Open(backend.XLACPU)
-	if err != nil {
-		return err
-	}
-	return tryGraph(engine)
-}
-
-func examineCache() finding {
-	dir, err := setup.CacheDir()
-	if err != nil {
-		return finding{Name: "cache", Is: err.Error()}
-	}
-	if _, ok, err := setup.XLAPlugin(); err != nil || !ok {
-		return finding{Name: "cache", Is: dir + " holds no complete installation", Mend: "lmkit setup"}
-	}
-	return finding{Name: "cache", OK: true, Is: dir}
 }

@@ -10,24 +10,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"owlm/lmkit/backend"
 	"owlm/lmkit/setup"
 )
 
 // prepare sets up what a verb needs, which takes long only the first time.
-func prepare(c *cobra.Command, completion bool) (setup.Environment, string, error) {
-	checkout, err := setup.FindCheckout()
+func prepare(c *cobra.Command, o setup.Options) (e setup.Environment, checkout string, err error) {
+	checkout, err = setup.FindCheckout()
 	if err != nil {
-		return setup.Environment{}, "", err
+		return e, "", err
 	}
-	e, err := setup.Run(c.Context(), setup.Options{Checkout: checkout, Completion: completion, Probe: probe, Log: c.ErrOrStderr()})
+	o.Checkout, o.Probe, o.Log = checkout, probe, c.ErrOrStderr()
+	e, err = setup.Run(c.Context(), o)
 	for _, problem := range e.Problems {
 		fmt.Fprintln(c.ErrOrStderr(), "lmkit: "+problem)
 	}
 	return e, checkout, err
 }
-
-// probeVariable, set to a plugin's path, makes the program run a small graph with it and end.
-const probeVariable = "LMKIT_PROBE_PLUGIN"
 
 // probe runs a small graph with a plugin in a process of its own, as a broken one may end it.
 func probe(ctx context.Context, plugin string) error {
@@ -35,15 +34,33 @@ func probe(ctx context.Context, plugin string) error {
 	if err != nil {
 		return err
 	}
-	c := exec.CommandContext(ctx, self, "doctor")
-	c.Env = append(os.Environ(), probeVariable+"="+plugin)
-	output, err := c.CombinedOutput()
-	if err == nil {
+	output, err := exec.CommandContext(ctx, self, "try-plugin", plugin).CombinedOutput()
+	var ended *exec.ExitError
+	switch {
+	case err == nil:
 		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &ended) && ended.ExitCode() == exitFailed:
+		return errors.New(strings.TrimPrefix(oneLine(errors.New(string(output))), "lmkit: "))
 	}
-	lines := strings.Split(strings.TrimSpace(string(output)), "\n")
-	if lines[0] == "" {
-		return err
+	return fmt.Errorf("the program that tried it ended with %w", err) // "signal: illegal instruction" on another processor
+}
+
+// tryPluginCommand is the other side of probe.
+func tryPluginCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "try-plugin FILE",
+		Short:   "Run a small graph with an XLA plugin",
+		Example: "  lmkit try-plugin /opt/xla/xla_cpu_pjrt.so",
+		Hidden:  true,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			engine, err := backend.OpenPlugin(args[0])
+			if err != nil {
+				return err
+			}
+			return engine.Try()
+		},
 	}
-	return errors.New(lines[0])
 }

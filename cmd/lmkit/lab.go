@@ -2,43 +2,107 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"owlm/lmkit/setup"
+	"owlm/notebooks"
 )
 
 func labCommand() *cobra.Command {
 	var port int
-	var noBrowser bool
+	var noBrowser, inPlace bool
+	var dir string
 	c := &cobra.Command{
-		Use:     "lab",
-		Short:   "Open JupyterLab on the notebooks, with the Go kernel ready",
-		Example: "  lmkit lab",
+		Use:   "lab",
+		Short: "Open JupyterLab on a copy of the notebooks, with the Go kernel ready",
+		Example: "  lmkit lab\n" +
+			"  lmkit lab --no-browser --port 9000",
 		RunE: func(c *cobra.Command, _ []string) error {
-			environment, checkout, err := prepare(c, true)
+			environment, checkout, err := prepare(c, setup.Options{Completion: true})
 			if err != nil {
 				return err
 			}
-			args := []string{"-m", "jupyterlab", "--port", strconv.Itoa(port), "--ServerApp.root_dir", filepath.Join(checkout, "notebooks")}
-			if noBrowser {
-				args = append(args, "--no-browser")
+			sources := filepath.Join(checkout, "notebooks")
+			if inPlace {
+				dir = sources
+			} else if err := copyNotebooks(sources, dir, c.ErrOrStderr()); err != nil {
+				return err
 			}
-			lab := exec.CommandContext(c.Context(), environment.Python, args...)
-			lab.Cancel = func() error { return lab.Process.Signal(os.Interrupt) }
-			lab.WaitDelay = 10 * time.Second
-			lab.Env = append(os.Environ(), "JUPYTER_PREFER_ENV_PATH=1")
-			lab.Stdin, lab.Stdout, lab.Stderr = os.Stdin, c.OutOrStdout(), c.ErrOrStderr()
-			if err := lab.Run(); err != nil && c.Context().Err() == nil {
-				return errors.New("JupyterLab ended: " + oneLine(err))
-			}
-			return c.Context().Err()
+			return runLab(c, environment.Python, dir, port, noBrowser)
 		},
 	}
-	c.Flags().IntVar(&port, "port", 8888, "port to listen on")
-	c.Flags().BoolVar(&noBrowser, "no-browser", false, "open no browser")
+	f := c.Flags()
+	f.StringVar(&dir, "dir", "lab", "directory to work in: notebooks that are not there yet are copied to it, yours stay as they are")
+	f.BoolVar(&inPlace, "in-place", false, "open the notebooks of the checkout themselves")
+	f.IntVar(&port, "port", 8888, "port to listen on; the next free one if it is taken")
+	f.BoolVar(&noBrowser, "no-browser", false, "open no browser")
 	return c
+}
+
+// copyNotebooks copies the notebooks that are not in a directory yet. What the user changed there stays.
+func copyNotebooks(sources, dir string, log io.Writer) error {
+	list, err := notebooks.List(sources)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(dir); err != nil {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("the directory for your copies cannot be made: %w", err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	copied := 0
+	for _, source := range list {
+		data, err := os.ReadFile(source)
+		if err != nil {
+			return err
+		}
+		file, err := os.OpenFile(filepath.Join(dir, filepath.Base(source)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if errors.Is(err, os.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		_, err = file.Write(data)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+		copied++
+	}
+	fmt.Fprintf(log, "%d notebooks copied to %s, %d were there\n", copied, dir, len(list)-copied)
+	return nil
+}
+
+// runLab runs JupyterLab until it ends or is interrupted.
+func runLab(c *cobra.Command, python, dir string, port int, noBrowser bool) error {
+	args := []string{"-m", "jupyterlab", "--port", strconv.Itoa(port), "--ServerApp.root_dir=" + dir,
+		"--MultiKernelManager.default_kernel_name=" + setup.KernelName}
+	if noBrowser {
+		args = append(args, "--no-browser")
+	}
+	if os.Geteuid() == 0 {
+		args = append(args, "--allow-root")
+	}
+	lab := exec.CommandContext(c.Context(), python, args...)
+	// The first signal makes JupyterLab ask whether to end; this one ends it, and its kernels.
+	lab.Cancel = func() error { return lab.Process.Signal(syscall.SIGTERM) }
+	lab.WaitDelay = 10 * time.Second
+	lab.Env = append(os.Environ(), "JUPYTER_PREFER_ENV_PATH=1")
+	lab.Stdin, lab.Stdout, lab.Stderr = os.Stdin, c.OutOrStdout(), c.ErrOrStderr()
+	if err := lab.Run(); err != nil && c.Context().Err() == nil {
+		return errors.New("JupyterLab ended: " + oneLine(err))
+	}
+	return c.Context().Err()
 }

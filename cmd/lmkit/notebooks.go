@@ -10,42 +10,50 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"owlm/lmkit/setup"
 	"owlm/notebooks"
 )
 
 func notebooksCommand() *cobra.Command {
 	var out, engine string
 	var update, asJSON bool
+	var only []string
 	c := &cobra.Command{
-		Use:     "notebooks [NAME...]",
-		Short:   "Execute the notebooks; set up what that needs",
-		Example: "  lmkit notebooks\n  lmkit notebooks 03 07_training --out executed",
-		Args:    cobra.ArbitraryArgs,
+		Use:   "notebooks [NAME...]",
+		Short: "Execute the notebooks; set up what that needs",
+		Example: "  lmkit notebooks\n" +
+			"  lmkit notebooks 03 07_training --out executed",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, names []string) error {
-			environment, checkout, err := prepare(c, false)
+			environment, checkout, err := prepare(c, setup.Options{})
 			if err != nil {
 				return err
 			}
-			sources, err := notebooks.List(filepath.Join(checkout, "notebooks"), names...)
+			sources, err := notebooks.List(filepath.Join(checkout, "notebooks"), append(names, only...)...)
 			if err != nil {
 				return err
 			}
-			var events []notebooks.Event
+			kernel, err := environment.Kernel(false)
+			if err != nil {
+				return err
+			}
+			results := []notebooks.Event{}
 			show := display(c.ErrOrStderr())
 			err = notebooks.Run(c.Context(), notebooks.Options{
-				Python: environment.Python, Sources: sources, Out: out, Backend: engine, Update: update,
+				Python: environment.Python, Kernel: kernel, Sources: sources, Out: out, Backend: engine, Update: update,
 				Progress: func(e notebooks.Event) {
 					show(e)
 					if e.Done || e.Error != "" {
-						events = append(events, e)
+						results = append(results, e)
 					}
 				},
 			})
-			return reportNotebooks(c, out, events, asJSON, err)
+			return reportNotebooks(c, out, results, asJSON, err)
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&out, "out", "executed", "directory for the executed notebooks, as .ipynb and .html")
+	f.StringSliceVar(&only, "only", nil, "names of notebooks, separated by commas; their beginnings are enough")
 	f.StringVar(&engine, "backend", "auto", "engine of the cells: auto, go, xla:cpu or xla:cuda")
 	f.BoolVar(&update, "update", false, "write the outputs into the notebooks themselves as well")
 	f.BoolVar(&asJSON, "json", false, "write one JSON object at the end")
@@ -53,7 +61,7 @@ func notebooksCommand() *cobra.Command {
 }
 
 // reportNotebooks says where the executed notebooks are, and what failed.
-func reportNotebooks(c *cobra.Command, out string, events []notebooks.Event, asJSON bool, err error) error {
+func reportNotebooks(c *cobra.Command, out string, results []notebooks.Event, asJSON bool, err error) error {
 	var failure *notebooks.Failure
 	if err != nil && !errors.As(err, &failure) {
 		return err
@@ -63,31 +71,37 @@ func reportNotebooks(c *cobra.Command, out string, events []notebooks.Event, asJ
 		return absErr
 	}
 	if asJSON {
-		if jsonErr := writeJSON(c.OutOrStdout(), map[string]any{"directory": absolute, "notebooks": events}); jsonErr != nil {
+		if jsonErr := writeJSON(c.OutOrStdout(), map[string]any{"directory": absolute, "notebooks": results}); jsonErr != nil {
 			return jsonErr
 		}
-	} else {
-		fmt.Fprintf(c.OutOrStdout(), "%d notebooks executed: %s\n", len(events), absolute)
+		return err
 	}
-	return err
+	if failure != nil {
+		fmt.Fprintf(c.OutOrStdout(), "%d of %d notebooks failed; all are in %s\n", len(failure.Events), len(results), absolute)
+		return err
+	}
+	_, printErr := fmt.Fprintf(c.OutOrStdout(), "%d notebooks executed: %s\n", len(results), absolute)
+	return printErr
 }
 
-// display shows the progress on a terminal in one line, elsewhere with a line for each notebook.
+// display shows the progress: on a terminal in one line for each notebook, elsewhere with a line for each cell.
 func display(w io.Writer) func(notebooks.Event) {
 	file, ok := w.(*os.File)
 	terminal := ok && term.IsTerminal(int(file.Fd()))
 	return func(e notebooks.Event) {
-		clear := ""
-		if terminal {
-			clear = "\r\033[K"
-		}
+		line := fmt.Sprintf("%s  cell %d/%d", e.Notebook, e.Cell, e.Cells)
+		end := "\n"
 		switch {
 		case e.Error != "":
-			fmt.Fprintf(w, "%s%s  cell %d of %d failed:\n%s\n", clear, e.Notebook, e.Cell, e.Cells, e.Error)
+			line = fmt.Sprintf("%s failed:\n%s", line, e.Error)
 		case e.Done:
-			fmt.Fprintf(w, "%s%s  %d cells\n", clear, e.Notebook, e.Cells)
+			line = fmt.Sprintf("%s  %d cells, %.1f s", e.Notebook, e.Cells, e.Seconds)
 		case terminal:
-			fmt.Fprintf(w, "%s%s  cell %d of %d", clear, e.Notebook, e.Cell, e.Cells)
+			end = ""
 		}
+		if terminal {
+			line = "\r\033[K" + line
+		}
+		fmt.Fprint(w, line+end)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -9,13 +10,25 @@ import (
 )
 
 func setupCommand() *cobra.Command {
-	var asJSON bool
+	var engine string
+	var unverified, asJSON bool
 	c := &cobra.Command{
 		Use:     "setup",
 		Short:   "Install XLA, JupyterLab and the Go kernel into the user's cache directory",
 		Example: "  lmkit setup",
 		RunE: func(c *cobra.Command, _ []string) error {
-			e, _, err := prepare(c, true)
+			switch engine {
+			case "cpu":
+			case "cuda":
+				return errors.New("this version sets up XLA for the CPU only; --backend cuda comes with a later one")
+			default:
+				return usagef(c, "--backend is %q; it must be cpu or cuda", engine)
+			}
+			options := setup.Options{Completion: true}
+			if unverified {
+				options.Download = downloadUnverified
+			}
+			e, _, err := prepare(c, options)
 			if err != nil {
 				return err
 			}
@@ -24,12 +37,18 @@ func setupCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return writeJSON(c.OutOrStdout(), map[string]any{"cache": dir, "python": e.Python, "bin": e.Bin, "plugin": e.Plugin.Path, "problems": e.Problems})
+				return writeJSON(c.OutOrStdout(), map[string]any{"cache": dir, "python": e.Python, "bin": e.Bin, "plugin": e.Plugin.Path, "problems": append([]string{}, e.Problems...)})
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "Everything is in place in %s\n", dir)
+			done := "Everything is in place"
+			if len(e.Problems) > 0 {
+				done = "Everything else is in place"
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s in %s\n", done, dir)
 			return err
 		},
 	}
+	c.Flags().StringVar(&engine, "backend", "cpu", "what to install XLA for: cpu or cuda")
+	c.Flags().BoolVar(&unverified, "unverified", false, "where there is no verified XLA plugin, download one that nothing verifies, with go-xla's installer")
 	c.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	return c
 }

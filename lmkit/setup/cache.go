@@ -27,13 +27,16 @@ type Plugin struct {
 	// Path is absolute.
 	Path string `json:"path"`
 	// SHA256 is that of the wheel the plugin came in, in hexadecimal.
-	SHA256 string `json:"sha256"`
+	// It is "" for a plugin that lmkit has no hash for.
+	SHA256 string `json:"sha256,omitempty"`
+	// Size is that of the plugin's file, in bytes.
+	Size int64 `json:"size"`
 }
 
 // pluginRecord is where set-up notes the plugin it verified.
 const pluginRecord = "xla-cpu.json"
 
-// XLAPlugin is the CPU plugin that set-up installed; ok is false if there is none, or if its file is gone.
+// XLAPlugin is the CPU plugin that set-up installed; ok is false if there is none, or if its file is gone or cut.
 func XLAPlugin() (plugin Plugin, ok bool, err error) {
 	dir, err := CacheDir()
 	if err != nil {
@@ -50,8 +53,6 @@ func XLAPlugin() (plugin Plugin, ok bool, err error) {
 	if err := json.Unmarshal(data, &plugin); err != nil {
 		return plugin, false, fmt.Errorf("%s: %w; run lmkit setup", path, err)
 	}
-	if _, err := os.Stat(plugin.Path); err != nil {
-		return plugin, false, nil
-	}
-	return plugin, true, nil
+	info, err := os.Stat(plugin.Path)
+	return plugin, err == nil && info.Size() == plugin.Size, nil
 }

@@ -1,9 +1,13 @@
 package setup
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -12,36 +16,120 @@ import (
 // KernelName is the name by which notebooks ask for the kernel.
 const KernelName = "lmkit"
 
-// writeKernel writes the kernelspec "Go (lmkit)" into the virtual environment.
-func writeKernel(venv, checkout, bin string) error {
-	dir := filepath.Join(venv, "share", "jupyter", "kernels", KernelName)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+// Kernel is the content of kernel.json, which tells Jupyter how to start the kernel "Go (lmkit)". An interactive
+// one has completion in cells, if gopls is there, and errors as HTML; cells execute quicker without.
+func (e Environment) Kernel(interactive bool) ([]byte, error) {
+	directories := []string{e.Bin}
+	arguments := []string{filepath.Join(e.Bin, "gonb"), "--kernel", "{connection_file}", "-go_work=" + e.checkout}
+	if !interactive {
+		arguments = append(arguments, "-raw_error")
+	} else if e.Gopls != "" {
+		directories = append(directories, e.Gopls)
 	}
+	settings := goSettings()
 	spec := map[string]any{
-		"argv":           []string{filepath.Join(bin, "gonb"), "--kernel", "{connection_file}", "-go_work=" + checkout, "-logtostderr=true", "-v=0"},
+		"argv":           arguments,
 		"display_name":   "Go (lmkit)",
 		"language":       "go",
 		"interrupt_mode": "message",
 		"env": map[string]string{
-			"PATH": bin + string(os.PathListSeparator) + "${PATH}",
-			// Cells are compiled for one run each: what makes linking quick counts.
-			"GOFLAGS":               goFlags(os.Getenv("GOFLAGS")),
-			"GOEXPERIMENT":          "simd",
+			"PATH":                  literal(strings.Join(directories, string(os.PathListSeparator))) + string(os.PathListSeparator) + "${PATH}",
+			"GOFLAGS":               literal(cellFlags(settings["GOFLAGS"], runtime.GOOS)),
+			"GOEXPERIMENT":          literal(cellExperiment(settings["GOEXPERIMENT"], runtime.GOARCH)),
+			"GOWORK":                "", // each kernel makes its own
 			"GOMLX_NO_AUTO_INSTALL": "1",
 		},
 	}
 	data, err := json.MarshalIndent(spec, "", "  ")
+	return append(data, '\n'), err
+}
+
+// literal protects a value from Jupyter, which replaces variables in it.
+func literal(value string) string { return strings.ReplaceAll(value, "$", "$$") }
+
+// goSettings are the user's, from the environment and from go env -w.
+func goSettings() map[string]string {
+	settings := map[string]string{}
+	if output, err := exec.Command("go", "env", "-json", "GOFLAGS", "GOEXPERIMENT").Output(); err == nil {
+		json.Unmarshal(output, &settings)
+	}
+	return settings
+}
+
+// cellFlags are the flags for compiling cells: the user's, and those that make linking quick, as each
+// cell is linked to run once. A cell is a module in a workspace, where -mod and -modfile are not allowed.
+func cellFlags(user, system string) string {
+	var flags []string
+	for _, flag := range splitFlags(user) {
+		name, _, _ := strings.Cut(strings.TrimLeft(flag, `'"-`), "=")
+		if name != "mod" && name != "modfile" {
+			flags = append(flags, flag)
+		}
+	}
+	if strings.Contains(user, "-ldflags") {
+		return strings.Join(flags, " ")
+	}
+	link := "-s -w"
+	if system == "linux" {
+		link += " -linkmode=internal"
+	}
+	return strings.Join(append(flags, "'-ldflags="+link+"'"), " ")
+}
+
+// splitFlags splits GOFLAGS as the go command does: at spaces, but not inside quotes.
+func splitFlags(flags string) (list []string) {
+	for flags = strings.TrimSpace(flags); flags != ""; flags = strings.TrimSpace(flags) {
+		end := strings.IndexByte(flags, ' ')
+		if quote := flags[0]; quote == '\'' || quote == '"' {
+			if close := strings.IndexByte(flags[1:], quote); close >= 0 {
+				end = close + 2
+			}
+		}
+		if end < 0 || end > len(flags) {
+			end = len(flags)
+		}
+		list, flags = append(list, flags[:end]), flags[end:]
+	}
+	return list
+}
+
+// cellExperiment adds the vector instructions, which the Go engine uses if it may, to the user's experiments.
+func cellExperiment(user, architecture string) string {
+	if architecture != "amd64" || strings.Contains(user, "simd") {
+		return user
+	}
+	with := strings.TrimPrefix(user+",simd", ",")
+	check := exec.Command("go", "env", "GOVERSION")
+	check.Env = append(os.Environ(), "GOEXPERIMENT="+with)
+	if check.Run() != nil {
+		return user // another version of Go, which does not know it
+	}
+	return with
+}
+
+func kernelPath(venv string) string {
+	return filepath.Join(venv, "share", "jupyter", "kernels", KernelName, "kernel.json")
+}
+
+// kernelIsWritten says that the virtual environment has the kernel of this checkout.
+func kernelIsWritten(venv string, e Environment) bool {
+	want, err := e.Kernel(true)
+	if err != nil {
+		return false
+	}
+	got, err := os.ReadFile(kernelPath(venv))
+	return err == nil && bytes.Equal(got, want)
+}
+
+// writeKernel writes the kernel into the virtual environment, for every program there that opens notebooks.
+func writeKernel(venv string, e Environment) error {
+	data, err := e.Kernel(true)
 	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(filepath.Join(dir, "kernel.json"), append(data, '\n'), 0o644)
-}
-
-// goFlags adds the flags that make cells compile quickly to the user's, unless those set -ldflags themselves.
-func goFlags(user string) string {
-	if strings.Contains(user, "-ldflags") {
-		return user
+	path := kernelPath(venv)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("the kernel cannot be written: %w", err)
 	}
-	return strings.TrimSpace(user + " '-ldflags=-s -w -linkmode=internal'")
+	return renameio.WriteFile(path, data, 0o644)
 }

@@ -2,42 +2,152 @@ package setup
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"github.com/google/renameio/v2"
 )
 
-// pluginSHA256 is that of the wheel with the CPU plugin, which pip checks by the lock file.
-const pluginSHA256 = "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc"
+// The sha256 of the wheel with the CPU plugin, which pip checks by the lock file, and of the plugin in it.
+const (
+	wheelSHA256  = "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc"
+	pluginSHA256 = "88c3f28c5900f48ad4a82cab9e79bba9537809743395e341485f8794268820dc"
+)
 
-// installPlugin tries the XLA plugin that pip installed and, if it works, records it. The error says why there is none.
-func installPlugin(ctx context.Context, dir, venv string, o Options) (Plugin, error) {
-	found, err := filepath.Glob(filepath.Join(venv, "lib", "python*", "site-packages", "xla_plugins", "xla_cpu_pjrt", "xla_cpu_pjrt.so"))
+// pluginDir is the name of the directory in the cache that the wheel is unpacked into.
+const pluginDir = "xla-cpu-" + "55837b6b7b47"
+
+// pluginFile is where the wheel has the plugin.
+var pluginFile = filepath.Join("xla_plugins", "xla_cpu_pjrt", "xla_cpu_pjrt.so")
+
+// hasWheel says that there is a wheel with a plugin for this platform.
+const hasWheel = runtime.GOOS == "linux" && runtime.GOARCH == "amd64"
+
+// currentPlugin is the plugin that programs will use: the user's own, or the recorded one of this version.
+func currentPlugin(dir string) (plugin Plugin, ok bool, err error) {
+	if path := os.Getenv("LMKIT_XLA_PLUGIN"); path != "" {
+		return Plugin{Path: path}, readOwn(dir) == path, nil
+	}
+	plugin, ok, err = XLAPlugin()
+	if hasWheel && plugin.SHA256 != wheelSHA256 {
+		ok = false
+	}
+	return plugin, ok, err
+}
+
+// ownRecord is where set-up notes which plugin of the user's it tried last.
+const ownRecord = "own-plugin.txt"
+
+func readOwn(dir string) string {
+	data, _ := os.ReadFile(filepath.Join(dir, ownRecord))
+	return string(data)
+}
+
+// pluginProblem says why programs cannot use XLA here at all, "" if they can.
+func pluginProblem() string {
+	output, err := exec.Command("go", "env", "CGO_ENABLED", "CC").Output()
 	if err != nil {
-		return Plugin{}, err
+		return "the program go is missing; install Go 1.26.5 or newer"
 	}
-	if len(found) == 0 {
-		return Plugin{}, fmt.Errorf("there is no XLA plugin for %s/%s here; set LMKIT_XLA_PLUGIN to one, or use the go engine", runtime.GOOS, runtime.GOARCH)
+	fields := strings.Fields(string(output))
+	switch _, err := exec.LookPath(fields[min(1, len(fields)-1)]); {
+	case err != nil:
+		return "a C compiler is missing, so XLA is left out and the go engine computes; on Debian and Ubuntu, install the package gcc"
+	case fields[0] != "1":
+		return "CGO_ENABLED=0 leaves XLA out, so the go engine computes; unset it"
 	}
-	plugin := Plugin{Path: found[0], SHA256: pluginSHA256}
-	if recorded, ok, err := XLAPlugin(); err == nil && ok && recorded == plugin {
-		return plugin, nil
-	}
+	return ""
+}
+
+// installPlugin installs the plugin's wheel, verifies and tries it and, if it works, records it. The error says
+// why there is none.
+func installPlugin(ctx context.Context, dir, python string, o Options) (Plugin, error) {
 	if o.Probe == nil {
 		return Plugin{}, errors.New("the XLA plugin was not tried, as this program cannot; run lmkit setup")
+	}
+	var plugin Plugin
+	var err error
+	own := os.Getenv("LMKIT_XLA_PLUGIN")
+	switch {
+	case own != "":
+		plugin.Path = own
+	case hasWheel:
+		plugin, err = unpackPlugin(ctx, dir, python, o.Log)
+	case o.Download != nil:
+		plugin.Path, err = o.Download(ctx, filepath.Join(dir, "unverified"))
+	default:
+		err = fmt.Errorf("there is no verified XLA plugin for %s/%s, so the go engine computes; LMKIT_XLA_PLUGIN=/absolute/file names one, lmkit setup --unverified downloads one", runtime.GOOS, runtime.GOARCH)
+	}
+	if err != nil {
+		return Plugin{}, err
 	}
 	fmt.Fprintln(o.Log, "trying the XLA plugin …")
 	if err := o.Probe(ctx, plugin.Path); err != nil {
 		return Plugin{}, fmt.Errorf("the XLA plugin does not work on this machine (%w); the go engine does", err)
 	}
+	if own != "" {
+		return plugin, renameio.WriteFile(filepath.Join(dir, ownRecord), []byte(own), 0o644)
+	}
+	info, err := os.Stat(plugin.Path)
+	if err != nil {
+		return Plugin{}, err
+	}
+	plugin.Size = info.Size()
 	data, err := json.Marshal(plugin)
 	if err != nil {
 		return Plugin{}, err
 	}
-	return plugin, renameio.WriteFile(filepath.Join(dir, pluginRecord), append(data, '\n'), os.FileMode(0o644))
+	return plugin, renameio.WriteFile(filepath.Join(dir, pluginRecord), append(data, '\n'), 0o644)
+}
+
+// unpackPlugin installs the wheel into a directory of its own and checks the plugin in it.
+func unpackPlugin(ctx context.Context, dir, python string, log io.Writer) (Plugin, error) {
+	plugin := Plugin{Path: filepath.Join(dir, pluginDir, pluginFile), SHA256: wheelSHA256}
+	if isComplete(filepath.Join(dir, pluginDir)) && checkPlugin(plugin.Path) == nil {
+		return plugin, nil // it was not recorded, or its file was damaged and restored
+	}
+	if python == "" {
+		return Plugin{}, errors.New("the XLA plugin is left out, as it is installed with Python's pip; the go engine works")
+	}
+	if err := checkSpace(dir, freeSpace); err != nil {
+		return Plugin{}, err
+	}
+	fmt.Fprintln(log, "installing XLA for the CPU with pip (about 60 MB to download, 260 MB unpacked) …")
+	entry, _ := splitRequirements(requirements, pluginPackage)
+	_, err := fill(dir, pluginDir, func(temporary string) error {
+		if err := pip(ctx, python, temporary, entry, "--no-deps", "--target", temporary); err != nil {
+			return err
+		}
+		return checkPlugin(filepath.Join(temporary, pluginFile))
+	})
+	if err != nil && ctx.Err() == nil {
+		return Plugin{}, fmt.Errorf("XLA for the CPU was not installed, so the go engine computes: %w", err)
+	}
+	return plugin, err
+}
+
+// checkPlugin compares the plugin's sha256 with the known one.
+func checkPlugin(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if got := hex.EncodeToString(hash.Sum(nil)); got != pluginSHA256 {
+		return fmt.Errorf("%s has sha256 %s, expected %s", filepath.Base(path), got, pluginSHA256)
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -14,27 +13,56 @@ import (
 	"strings"
 )
 
-// requirements is the lock file: every package with its version and the sha256 of its files. requirements.sh renews it.
+// requirements is the lock file: every package with its version and the sha256 of its files. lock.sh renews it.
 //
 //go:embed requirements.txt
-var requirements []byte
+var requirements string
+
+// pluginPackage is the package in the lock file that goes into a directory of its own, so that a machine
+// on which it cannot be installed gets the others.
+const pluginPackage = "xla-cpu-pjrt"
+
+// splitRequirements splits a lock file into the entry of one package and all others.
+func splitRequirements(lockFile, name string) (entry, others string) {
+	var in bool
+	for line := range strings.Lines(lockFile) {
+		if !strings.HasPrefix(line, " ") {
+			in = strings.HasPrefix(line, name+"==")
+		}
+		if in {
+			entry += line
+		} else {
+			others += line
+		}
+	}
+	return entry, others
+}
 
 // neededSpace is what the Python programs and the plugin take on disk, with room to unpack them.
-const neededSpace = 1200 << 20
+const neededSpace = 1000 << 20
 
-// installPython makes the virtual environment that the lock file describes and returns its directory.
-func installPython(ctx context.Context, dir string, log io.Writer) (venv string, err error) {
-	venv = filepath.Join(dir, "python-"+short(requirements))
-	if isComplete(venv) {
-		return venv, nil
+// checkSpace names the disk that is too full.
+func checkSpace(dir string, free func(string) (uint64, bool)) error {
+	if bytes, ok := free(dir); ok && bytes < neededSpace {
+		return fmt.Errorf("%s has %d MB free, and set-up needs %d MB; make room or set LMKIT_CACHE to another disk", dir, bytes>>20, neededSpace>>20)
 	}
-	python, err := findPython()
+	return nil
+}
+
+// venvDir is the directory of the virtual environment that the lock file describes.
+func venvDir(dir string) string { return filepath.Join(dir, "python-"+short([]byte(requirements))) }
+
+// installPython makes the virtual environment and returns its interpreter. A virtual environment cannot be moved, so
+// it is made where it stays, and its last file makes it complete.
+func installPython(ctx context.Context, dir string, log io.Writer) (interpreter string, err error) {
+	python, err := findPython(ctx)
 	if err != nil {
 		return "", err
 	}
-	if free, ok := freeSpace(dir); ok && free < neededSpace {
-		return "", fmt.Errorf("%s has %d MB free, and set-up needs %d MB; make room or set LMKIT_CACHE to another disk", dir, free>>20, neededSpace>>20)
+	if err := checkSpace(dir, freeSpace); err != nil {
+		return "", err
 	}
+	venv := venvDir(dir)
 	if err := os.RemoveAll(venv); err != nil { // what an earlier attempt left
 		return "", err
 	}
@@ -44,40 +72,57 @@ func installPython(ctx context.Context, dir string, log io.Writer) (venv string,
 		}
 	}()
 	fmt.Fprintln(log, "making a virtual environment for Python …")
-	if err := command(ctx, "", python, "-m", "venv", venv); err != nil {
+	if err := command(ctx, "", nil, python, "-m", "venv", venv); err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		return "", fmt.Errorf("python3 -m venv failed (%w); on Debian and Ubuntu, install the package python3-venv", err)
+		return "", fmt.Errorf("%s cannot make a virtual environment (%s); on Debian and Ubuntu, install the package python3-venv", python, venvProblem(err))
 	}
-	lockFile := filepath.Join(venv, "requirements.txt")
-	if err := os.WriteFile(lockFile, requirements, 0o644); err != nil {
+	_, others := splitRequirements(requirements, pluginPackage)
+	fmt.Fprintln(log, "installing JupyterLab, nbclient and nbconvert with pip (about 80 MB to download) …")
+	if err := pip(ctx, pythonOf(venv), venv, others); err != nil {
 		return "", err
 	}
-	fmt.Fprintln(log, "installing JupyterLab and the XLA plugin with pip (about 150 MB to download) …")
-	err = command(ctx, "", pythonOf(venv), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
-		"--require-hashes", "--only-binary", ":all:", "-r", lockFile)
-	if err != nil {
-		if ctx.Err() != nil {
-			return "", ctx.Err()
-		}
-		return "", pipError(err)
+	return pythonOf(venv), setComplete(venv)
+}
+
+// pip installs exactly what a lock file names, and refuses files with another hash. The lock file is put into
+// a directory.
+func pip(ctx context.Context, python, dir, lockFile string, args ...string) error {
+	path := filepath.Join(dir, "requirements.txt")
+	if err := os.WriteFile(path, []byte(lockFile), 0o644); err != nil {
+		return err
 	}
-	return venv, setComplete(venv)
+	args = append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
+		"--require-hashes", "--only-binary", ":all:", "-r", path}, args...)
+	// Where packages go is decided here; index, mirror and proxy are the user's.
+	err := command(ctx, "", []string{"PIP_USER=0", "PIP_TARGET=", "PIP_PREFIX=", "PYTHONNOUSERSITE=1"}, python, args...)
+	if err != nil && ctx.Err() == nil {
+		return pipError(err.Error())
+	}
+	return err
 }
 
 // findPython is the first Python 3.10 or newer on the path.
-func findPython() (string, error) {
+func findPython(ctx context.Context) (string, error) {
+	old := ""
 	for _, name := range []string{"python3", "python"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
 			continue
 		}
-		if exec.Command(path, "-c", "import sys; sys.exit(sys.version_info < (3, 10))").Run() == nil {
+		version, err := exec.CommandContext(ctx, path, "-c", "import sys; print('%d.%d' % sys.version_info[:2]); sys.exit(sys.version_info < (3, 10))").Output()
+		if err == nil {
 			return path, nil
 		}
+		if v := strings.TrimSpace(string(version)); v != "" && old == "" {
+			old = fmt.Sprintf("%s is Python %s, and 3.10 or newer is needed", path, v)
+		}
 	}
-	return "", errors.New("Python 3.10 or newer is missing; install python3 and python3-venv (training and generation work without it)")
+	if old != "" {
+		return "", errors.New(old + "; training and generation work without it")
+	}
+	return "", errors.New("Python 3.10 or newer is missing; on Debian and Ubuntu, install the packages python3 and python3-venv (training and generation work without them)")
 }
 
 func pythonOf(venv string) string {
@@ -85,48 +130,4 @@ func pythonOf(venv string) string {
 		return filepath.Join(venv, "Scripts", "python.exe")
 	}
 	return filepath.Join(venv, "bin", "python")
-}
-
-// pipError says in one line what went wrong with pip.
-func pipError(err error) error {
-	message := err.Error()
-	switch {
-	case strings.Contains(message, "DO NOT MATCH THE HASHES"):
-		return fmt.Errorf("a download is not the file that was locked, and nothing was installed: %s; try again, and check the package index that pip is set to", hashLine(message))
-	case strings.Contains(message, "Could not find a version"), strings.Contains(message, "connection"), strings.Contains(message, "retry"), strings.Contains(message, "Temporary failure"):
-		return fmt.Errorf("pip could not reach the package index (%s); the go engine works without it", lastLine(message))
-	}
-	return fmt.Errorf("pip failed, and nothing was installed: %s", lastLine(message))
-}
-
-// hashLine gathers the expected and the found hash from pip's message.
-func hashLine(message string) string {
-	var parts []string
-	for _, line := range strings.Split(message, "\n") {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "Expected") || strings.HasPrefix(line, "Got") || strings.Contains(line, " from ") && strings.Contains(line, "==") {
-			parts = append(parts, line)
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
-func lastLine(message string) string {
-	lines := strings.Split(strings.TrimSpace(message), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
-}
-
-// command runs a program without showing its output; the error holds what it wrote.
-func command(ctx context.Context, dir, name string, args ...string) error {
-	c := exec.CommandContext(ctx, name, args...)
-	c.Dir = dir
-	var output bytes.Buffer
-	c.Stdout, c.Stderr = &output, &output
-	if err := c.Run(); err != nil {
-		if message := strings.TrimSpace(output.String()); message != "" {
-			return errors.New(message)
-		}
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
 }

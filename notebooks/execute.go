@@ -1,0 +1,127 @@
+package notebooks
+
+import (
+	"bufio"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+//go:embed run.py
+var script string
+
+// settings are what the script is told beside the notebooks.
+type settings struct {
+	Out     string `json:"out"`
+	Work    string `json:"work"`
+	Log     string `json:"log"`
+	Timeout int    `json:"timeout"` // seconds
+}
+
+// message is a line from the script: an event, or the process of a kernel that was started.
+type message struct {
+	Event
+	Kernel int `json:"kernel"`
+}
+
+// execute runs the script and reads its events.
+func execute(ctx context.Context, o Options, out, work string) (failures []Event, err error) {
+	temporary, err := os.MkdirTemp("", "lmkit-notebooks-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temporary)
+	c, err := scriptCommand(ctx, o, out, work, temporary)
+	if err != nil {
+		return nil, err
+	}
+	// The script ends, with all that it started, when this pipe does: also if this process is killed.
+	life, err := c.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	c.Cancel = life.Close
+	var complaints strings.Builder
+	c.Stderr = &complaints
+	messages, err := c.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	kernel := 0
+	defer func() {
+		killGroup(c.Process.Pid)
+		killGroup(kernel)
+	}()
+	lines := bufio.NewScanner(messages)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var m message
+		if json.Unmarshal(lines.Bytes(), &m) != nil {
+			continue
+		}
+		if m.Kernel != 0 {
+			kernel = m.Kernel
+			continue
+		}
+		if m.Error != "" {
+			failures = append(failures, m.Event)
+		}
+		if o.Progress != nil && ctx.Err() == nil {
+			o.Progress(m.Event)
+		}
+	}
+	life.Close()
+	if err := c.Wait(); err != nil && ctx.Err() == nil {
+		return failures, errors.New("the notebooks could not be executed: " + lastLine(complaints.String(), err))
+	}
+	return failures, nil
+}
+
+// scriptCommand is the script with its settings, and a directory where everything temporary goes.
+func scriptCommand(ctx context.Context, o Options, out, work, temporary string) (*exec.Cmd, error) {
+	kernel := filepath.Join(temporary, "kernels", "lmkit", "kernel.json")
+	if err := os.MkdirAll(filepath.Dir(kernel), 0o755); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(kernel, o.Kernel, 0o644); err != nil {
+		return nil, err
+	}
+	if o.CellTimeout == 0 {
+		o.CellTimeout = 10 * time.Minute
+	}
+	asked, err := json.Marshal(settings{out, work, filepath.Join(out, "kernel.log"), int(o.CellTimeout.Seconds())})
+	if err != nil {
+		return nil, err
+	}
+	c := exec.CommandContext(ctx, o.Python, append([]string{"-c", script, string(asked)}, o.Sources...)...)
+	c.Env = append(os.Environ(),
+		"TMPDIR="+temporary, // GoNB compiles there
+		"JUPYTER_PATH="+temporary,
+		"JUPYTER_RUNTIME_DIR="+filepath.Join(temporary, "runtime"),
+		"JUPYTER_CONFIG_DIR="+filepath.Join(temporary, "config"),
+		"JUPYTER_PLATFORM_DIRS=1",
+		"PYTHONNOUSERSITE=1", "PYTHONWARNINGS=ignore")
+	if o.Backend != "" && o.Backend != "auto" {
+		c.Env = append(c.Env, "LMKIT_BACKEND="+o.Backend)
+	}
+	ownGroup(c)
+	c.WaitDelay = 15 * time.Second
+	return c, nil
+}
+
+func lastLine(messages string, err error) string {
+	lines := strings.Split(strings.TrimSpace(messages), "\n")
+	if last := lines[len(lines)-1]; last != "" {
+		return last
+	}
+	return err.Error()
+}
