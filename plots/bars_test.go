@@ -1,0 +1,68 @@
+package plots_test
+
+import (
+	"log"
+	"math"
+	"testing"
+
+	"gonum.org/v1/plot/cmpimg"
+
+	"owlm/plots"
+)
+
+// softmax of logits at a temperature.
+func softmax(logits []float64, temperature float64) []float64 {
+	sum, result := 0.0, make([]float64, len(logits))
+	for i, v := range logits {
+		result[i] = math.Exp(v / temperature)
+		sum += result[i]
+	}
+	for i := range result {
+		result[i] /= sum
+	}
+	return result
+}
+
+func ExampleBars() {
+	logits := []float64{2.5, 1.8, 1.1, 0.6, 0.1, -0.4}
+	chart := plots.Bars{
+		Title:  "Temperature sharpens or flattens",
+		Labels: []string{"owl", "forest", "tree", "night", "moon", "star"},
+		Group:  "temperature",
+		Label:  "next token",
+		Groups: []plots.Group{
+			{Name: "0.5", Values: softmax(logits, 0.5)},
+			{Name: "1", Values: softmax(logits, 1)},
+			{Name: "1.5", Values: softmax(logits, 1.5)},
+		},
+	}
+	if err := plots.Save("testdata/bars.png", chart); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+}
+
+func ExampleBars_horizontal() {
+	words := []string{",", ".", "a", "all", "and", "animals", "day", "dense", "every", "forest", "from", "gathered", "he",
+		"his", "in", "known", "land", "lived", "old", "once", "owl", "stories", "tell", "the", "time", "upon", "was", "wisdom", "wise", "would"}
+	logits := make([]float64, len(words))
+	for i := range logits {
+		logits[i] = 3 * math.Sin(float64(i)*1.3)
+	}
+	chart := plots.Bars{
+		Title:      "The twelve most probable of thirty",
+		Labels:     words,
+		Groups:     []plots.Group{{Values: softmax(logits, 1)}},
+		Horizontal: true,
+		Top:        12,
+	}
+	if err := plots.Save("testdata/bars_horizontal.png", chart); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+}
+
+func TestBars(t *testing.T) {
+	cmpimg.CheckPlotApprox(ExampleBars, t, tolerance, "bars.png")
+	cmpimg.CheckPlotApprox(ExampleBars_horizontal, t, tolerance, "bars_horizontal.png")
+}

@@ -1,0 +1,69 @@
+package plots
+
+// vegaSchema names the version of the specification that all charts follow.
+const vegaSchema = "https://vega.github.io/schema/vega-lite/v5.json"
+
+// vegaBase is what every specification starts with. The size is the whole picture's, as in Plot.
+func vegaBase(title string, width, height int) map[string]any {
+	spec := map[string]any{
+		"$schema":  vegaSchema,
+		"width":    width,
+		"height":   height,
+		"autosize": map[string]any{"type": "fit", "contains": "padding"},
+		"config": map[string]any{
+			"background": "white",
+			"font":       "Liberation Sans, Arial, Helvetica, sans-serif",
+			"padding":    8,
+			"title":      map[string]any{"fontSize": titleSize, "offset": 10, "color": hex(ink)},
+			"view":       map[string]any{"stroke": "transparent"},
+			"axis": map[string]any{
+				"labelFontSize": tickSize, "titleFontSize": labelSize, "titleFontWeight": "normal",
+				"gridColor": hex(gridGrey), "domainColor": hex(axisGrey), "tickColor": hex(axisGrey),
+				"labelColor": hex(ink), "titleColor": hex(ink), "titlePadding": 7,
+			},
+			"legend": map[string]any{
+				"labelFontSize": tickSize, "titleFontSize": labelSize, "labelColor": hex(ink), "titleColor": hex(ink),
+				"symbolStrokeWidth": 2,
+			},
+		},
+	}
+	if title != "" {
+		lines := []any{}
+		for _, line := range wrap(title, float64(width)-40) {
+			lines = append(lines, line)
+		}
+		spec["title"] = lines
+	}
+	return spec
+}
+
+// withoutLegend hides all legends: "legend": null would do it for one, but gob sends no nil.
+func withoutLegend(spec map[string]any) {
+	spec["config"].(map[string]any)["legend"].(map[string]any)["disable"] = true
+}
+
+// tooltip lists fields with the names that the reader sees: field, title, field, title, ...
+// Fields whose name begins with # are numbers, shown with four significant digits.
+func tooltip(fields ...string) []any {
+	var list []any
+	for i := 0; i+1 < len(fields); i += 2 {
+		field, title := fields[i], fields[i+1]
+		if title == "" {
+			title = field
+		}
+		if field[0] == '#' {
+			list = append(list, map[string]any{"field": field[1:], "title": title, "type": "quantitative", "format": ".4~g"})
+		} else {
+			list = append(list, map[string]any{"field": field, "title": title, "type": "nominal"})
+		}
+	}
+	return list
+}
+
+func anySlice[T any](values []T) []any {
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = v
+	}
+	return list
+}
