@@ -39,21 +39,30 @@ def watch():
     os._exit(130)
 
 
-def plain(text):
-    """A message without the colours and HTML that kernels put into it."""
-    return re.sub(r"\x1b\[[0-9;]*m|<[^>]*>", "", text)
+def lines_of(text):
+    """The lines of a message that hold something, without colours."""
+    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines() if line.strip(" -")]
 
 
-def relevant(text):
-    """The first lines of an error that say something, without the rulers that nbclient draws around the cell."""
-    lines = [line.rstrip() for line in plain(text).splitlines() if line.strip(" -")]
-    return "\n".join(lines[:12])
-
-
-def written_errors(cell):
-    """What the program of a cell wrote to standard error."""
-    streams = [o.text for o in cell.get("outputs", []) if o.output_type == "stream" and o.name == "stderr"]
-    return relevant("\n".join(streams))
+def reason(cell, failure):
+    """Why a cell failed, in up to 12 lines: what its program wrote to standard error, or what does not compile."""
+    written = "\n".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
+    lines = lines_of(written)
+    for number, line in enumerate(lines):
+        if line.startswith("panic:") or line.startswith("fatal error:"):
+            return "\n".join(lines[number : number + 12])
+    if lines:
+        return "\n".join(lines[-12:])
+    for output in cell.outputs:
+        if output.output_type == "error":
+            for entry in output.traceback:
+                part = lines_of(entry)
+                where = part and re.match(r"Cell\[\d+\]: Line (\d+)", part[0])
+                if where:
+                    lines.append(f"line {where[1]}: {part[-1]}")
+                elif part and not part[0].startswith("# gonb_"):
+                    lines += part
+    return "\n".join((lines or lines_of(str(failure)))[:12])
 
 
 class Renderer(IPythonRenderer):
@@ -127,7 +136,7 @@ def execute(path, settings):
             say(notebook=name, cell=0, cells=cells, kernel=kernel["pid"])
             client.execute()
         except CellExecutionError as e:
-            error = written_errors(notebook.cells[current["cell"] - 1]) or relevant(e.traceback or str(e))
+            error = reason(notebook.cells[current["cell"] - 1], e)
         except CellTimeoutError:
             error = f"the cell did not end within {settings['timeout']} seconds"
         except DeadKernelError:
@@ -151,7 +160,7 @@ def main():
         try:
             execute(pathlib.Path(path), settings)
         except Exception as e:  # a notebook that cannot even be started must not stop the others
-            say(notebook=pathlib.Path(path).stem, cell=0, cells=0, error=relevant(f"{type(e).__name__}: {e}"))
+            say(notebook=pathlib.Path(path).stem, cell=0, cells=0, error="\n".join(lines_of(f"{type(e).__name__}: {e}")[:12]))
 
 
 main()

@@ -52,7 +52,11 @@ func report(err error, w io.Writer) int {
 	case errors.Is(err, errShown):
 		return exitFailed
 	}
-	fmt.Fprintf(w, "lmkit: %s\n", oneLine(err))
+	message := oneLine(err)
+	if err == context.Canceled {
+		message = "interrupted"
+	}
+	fmt.Fprintf(w, "lmkit: %s\n", message)
 	if errors.Is(err, context.Canceled) {
 		return exitInterrupted
 	}

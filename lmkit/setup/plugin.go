@@ -17,14 +17,14 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// The sha256 of the wheel with the CPU plugin, which pip checks by the lock file, and of the plugin in it.
-const (
-	wheelSHA256  = "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc"
-	pluginSHA256 = "88c3f28c5900f48ad4a82cab9e79bba9537809743395e341485f8794268820dc"
-)
+// wheelSHA256 is that of the wheel with the CPU plugin; pip checks it by the lock file.
+const wheelSHA256 = "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc"
+
+// pluginSHA256 is that of the plugin in the wheel. Tests put another in its place.
+var pluginSHA256 = "88c3f28c5900f48ad4a82cab9e79bba9537809743395e341485f8794268820dc"
 
 // pluginDir is the name of the directory in the cache that the wheel is unpacked into.
-const pluginDir = "xla-cpu-" + "55837b6b7b47"
+var pluginDir = "xla-cpu-" + wheelSHA256[:12]
 
 // pluginFile is where the wheel has the plugin.
 var pluginFile = filepath.Join("xla_plugins", "xla_cpu_pjrt", "xla_cpu_pjrt.so")
