@@ -90,7 +90,9 @@ func open(name string) (engine *Engine, err error) {
 	}()
 	switch name {
 	case Go:
-		b, err := gobackend.New("")
+		// One operation after the other, each on all cores. Run side by side, as the engine would by default,
+		// operations can wait for each other for ever: its pool of workers loses a wake-up (compute v0.1.3).
+		b, err := gobackend.New("ops_sequential")
 		if err != nil {
 			return nil, fmt.Errorf("engine go cannot be opened: %s", line(err.Error()))
 		}
