@@ -30,9 +30,12 @@ type message struct {
 	Kernel int `json:"kernel"`
 }
 
+// temporaryName begins the name of the directory in which kernels keep their files and compile.
+const temporaryName = "lmkit-notebooks-"
+
 // execute runs the script and reads its events.
 func execute(ctx context.Context, o Options, out, work string) (failures []Event, err error) {
-	temporary, err := os.MkdirTemp("", "lmkit-notebooks-")
+	temporary, err := os.MkdirTemp("", temporaryName)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +101,7 @@ func scriptCommand(ctx context.Context, o Options, out, work, temporary string) 
 	if o.CellTimeout == 0 {
 		o.CellTimeout = 10 * time.Minute
 	}
-	asked, err := json.Marshal(settings{out, work, filepath.Join(out, "kernel.log"), int(o.CellTimeout.Seconds())})
+	asked, err := json.Marshal(settings{out, work, filepath.Join(out, kernelLog), int(o.CellTimeout.Seconds())})
 	if err != nil {
 		return nil, err
 	}

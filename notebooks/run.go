@@ -3,6 +3,7 @@ package notebooks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -113,7 +114,7 @@ func Run(ctx context.Context, o Options) error {
 	defer l.Unlock()
 	// The notebooks of a run share a directory, in which they find the models of each other.
 	work := filepath.Join(out, "work")
-	if err := os.RemoveAll(work); err != nil {
+	if err := errors.Join(os.RemoveAll(work), os.RemoveAll(filepath.Join(out, kernelLog))); err != nil {
 		return err
 	}
 	if err := os.Mkdir(work, 0o755); err != nil {
@@ -132,6 +133,9 @@ func Run(ctx context.Context, o Options) error {
 	}
 	return nil
 }
+
+// kernelLog is the file in the output directory with what the kernels logged, for the case that one does not start.
+const kernelLog = "kernel.log"
 
 // makeOut makes the output directory. One that Run made is invisible to git.
 func makeOut(out string) error {

@@ -101,6 +101,7 @@ class Page(HTMLExporter):
 
 
 BARE = """{% extends 'lab/index.html.j2' %}{% block html_head_js %}{% endblock %}
+{% block extra_css %}<style>pre { tab-size: 4 } math { font-size: 1.15em }</style>{% endblock %}
 {% block html_head_js_mathjax %}{% endblock %}{% block html_head_js_mermaidjs %}{% endblock %}"""
 
 

@@ -1,0 +1,85 @@
+package notebooks
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// executed is a directory with the executed notebooks. $LMKIT_EXECUTED names one that is there already,
+// "later" skips the tests that look at them; without it the notebooks are executed now.
+func executed(t *testing.T) string {
+	t.Helper()
+	switch dir := os.Getenv("LMKIT_EXECUTED"); {
+	case testing.Short():
+		t.Skip("executing the notebooks takes minutes")
+	case dir == "later":
+		t.Skip("LMKIT_EXECUTED=later: the notebooks are executed and checked afterwards")
+	case dir != "":
+		return dir
+	}
+	dir := t.TempDir()
+	command := exec.Command("go", "run", "owlm/cmd/lmkit", "notebooks", "--out", dir)
+	command.Stdout, command.Stderr = t.Output(), t.Output()
+	if err := command.Run(); err != nil {
+		t.Fatal("lmkit notebooks: ", err)
+	}
+	return dir
+}
+
+var expectedCount = regexp.MustCompile(`^(\d+) \* (.*)$`)
+
+// expectation is what a line of expected.txt asks for; count is -1 for at least once.
+func expectation(t *testing.T, line string) (pattern *regexp.Regexp, count int) {
+	t.Helper()
+	count = -1
+	if match := expectedCount.FindStringSubmatch(line); match != nil {
+		count, _ = strconv.Atoi(match[1])
+		line = match[2]
+	}
+	expression := regexp.QuoteMeta(line)
+	if len(line) > 1 && line[0] == '/' && line[len(line)-1] == '/' {
+		expression = line[1 : len(line)-1]
+	}
+	pattern, err := regexp.Compile("(?m)" + expression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pattern, count
+}
+
+func TestExecuted(t *testing.T) {
+	committed(t)
+	dir := executed(t)
+	paths, err := List(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outputs := map[string]string{}
+	for _, path := range paths {
+		n := readNotebook(t, filepath.Join(dir, path))
+		outputs[n.Name] = n.output()
+		for _, c := range n.Cells {
+			if c.Type == "code" && c.Count == nil {
+				t.Errorf("%s, cell %s was not executed", n.Name, c.ID)
+			}
+		}
+		page := filepath.Join(dir, n.Name+".html")
+		if data, err := os.ReadFile(page); err != nil {
+			t.Error(err)
+		} else if strings.Contains(string(data), `<script src="http`) {
+			t.Errorf("%s loads a script from the network", page)
+		}
+	}
+	for _, e := range readTable(t, filepath.Join("testdata", "expected.txt")) {
+		pattern, count := expectation(t, e.text)
+		found := len(pattern.FindAllString(outputs[e.notebook], -1))
+		if found == 0 && count != 0 || count >= 0 && found != count {
+			t.Errorf("%s: %s was found %d times in the output", e.notebook, e.text, found)
+		}
+	}
+}
