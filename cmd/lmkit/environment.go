@@ -54,7 +54,12 @@ func tryPluginCommand() *cobra.Command {
 		Short:   "Run a small graph with an XLA plugin",
 		Example: "  lmkit try-plugin /opt/xla/xla_cpu_pjrt.so",
 		Hidden:  true,
-		Args:    cobra.ExactArgs(1),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef(c, "it takes one file, not %d", len(args))
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			engine, err := backend.OpenPlugin(args[0])
 			if err != nil {

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"owlm/notebooks"
+)
+
+// call runs lmkit in this process.
+func call(t *testing.T, in string, args ...string) (code int, out, errors string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(t.Context(), args, strings.NewReader(in), &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestExitCodes(t *testing.T) {
+	t.Setenv("LMKIT_CACHE", t.TempDir())
+	tests := []struct {
+		args    string
+		code    int
+		message string // in standard error, or in standard output if the code is 0
+	}{
+		{"", 2, "Usage:"},
+		{"--help", 0, "Usage:"},
+		{"--version", 0, "lmkit "},
+		{"fly", 2, `there is no verb "fly"`},
+		{"--fast", 2, "--fast"},
+		{"doctor --fast", 2, "--fast"},
+		{"doctor now", 2, `unexpected argument "now"`},
+		{"setup --backend tpu", 2, "it must be cpu or cuda"},
+		{"setup --backend cuda", 1, "for the CPU only"},
+		{"lab --port x", 2, "--port"},
+		{"notebooks --backend", 2, "--backend"},
+		{"try-plugin", 2, "one file, not 0"},
+		{"try-plugin /no/such/plugin.so", 1, "/no/such/plugin.so"},
+		{"completion bash", 0, "bash completion"},
+	}
+	for _, test := range tests {
+		t.Run(test.args, func(t *testing.T) {
+			code, out, errors := call(t, "", strings.Fields(test.args)...)
+			if code != test.code {
+				t.Errorf("exit code %d, want %d: %s", code, test.code, errors)
+			}
+			where := errors
+			if test.code == 0 {
+				where = out
+			}
+			if !strings.Contains(where, test.message) {
+				t.Errorf("output %q, errors %q: no %q", out, errors, test.message)
+			}
+			if test.code == 1 && strings.Count(errors, "\n") != 1 {
+				t.Errorf("errors %q are not one line", errors)
+			}
+		})
+	}
+}
+
+func TestEveryVerbHasAnExample(t *testing.T) {
+	for _, verb := range verbs {
+		c := verb()
+		if c.Example == "" || c.Short == "" {
+			t.Errorf("lmkit %s has no example or no summary", c.Name())
+		}
+		if code, out, _ := call(t, "", c.Name(), "-h"); code != 0 || !strings.Contains(out, "Examples:") {
+			t.Errorf("lmkit %s -h: exit code %d, output %q", c.Name(), code, out)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	tests := []struct {
+		err  error
+		code int
+		line string
+	}{
+		{nil, 0, ""},
+		{errors.New("bad\nstack"), 1, "lmkit: bad\n"},
+		{context.Canceled, 130, "lmkit: interrupted\n"},
+		{fmt.Errorf("stopped at step 7: %w", context.Canceled), 130, "lmkit: stopped at step 7: context canceled\n"},
+		{&usageError{"train ", "missing --out"}, 2, "lmkit: missing --out; see lmkit train --help\n"},
+	}
+	for _, test := range tests {
+		var b bytes.Buffer
+		if code := report(test.err, &b); code != test.code || b.String() != test.line {
+			t.Errorf("%v: exit code %d, %q", test.err, code, b.String())
+		}
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	t.Setenv("LMKIT_CACHE", t.TempDir())
+	t.Setenv("LMKIT_XLA_PLUGIN", "")
+	t.Setenv("LMKIT_BACKEND", "")
+	code, out, stderr := call(t, "", "doctor", "--json")
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit code %d, %q", code, stderr)
+	}
+	var report struct{ Findings []finding }
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]finding{}
+	for _, f := range report.Findings {
+		found[f.Name] = f
+	}
+	for _, name := range []string{"lmkit", "go", "engine go", "engine auto", "checkout"} {
+		if !found[name].OK {
+			t.Errorf("%s: %+v", name, found[name])
+		}
+	}
+	for _, name := range []string{"JupyterLab", "XLA for the CPU", "gonb, goimports", "kernel"} {
+		if f := found[name]; f.OK || f.Mend != "lmkit setup" {
+			t.Errorf("%s is found in an empty cache: %+v", name, f)
+		}
+	}
+	if _, out, _ := call(t, "", "doctor"); !strings.Contains(out, "missing  JupyterLab") {
+		t.Errorf("the table is %q", out)
+	}
+}
+
+func TestCopyNotebooks(t *testing.T) {
+	sources, dir := t.TempDir(), filepath.Join(t.TempDir(), "lab")
+	for _, name := range []string{"01_one.ipynb", "02_two.ipynb"} {
+		if err := os.WriteFile(filepath.Join(sources, name), []byte("new"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var log bytes.Buffer
+	if err := copyNotebooks(sources, dir, &log); err != nil {
+		t.Fatal(err)
+	}
+	changed := filepath.Join(dir, "01_one.ipynb")
+	if err := os.WriteFile(changed, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := copyNotebooks(sources, dir, &log); err != nil {
+		t.Fatal(err)
+	}
+	if data, _ := os.ReadFile(changed); string(data) != "mine" {
+		t.Errorf("the user's notebook became %q", data)
+	}
+	if !strings.Contains(log.String(), "0 notebooks copied") {
+		t.Errorf("log %q", log.String())
+	}
+}
+
+// TestDisplay looks at the progress as it is shown outside a terminal.
+func TestDisplay(t *testing.T) {
+	var b bytes.Buffer
+	show := display(&b)
+	show(notebooks.Event{Notebook: "03_networks", Cell: 4, Cells: 17})
+	show(notebooks.Event{Notebook: "03_networks", Cell: 17, Cells: 17, Done: true, Seconds: 12.34})
+	show(notebooks.Event{Notebook: "04_text", Cell: 2, Cells: 9, Error: "line 3: undefined: x"})
+	want := "03_networks  cell 4/17\n03_networks  17 cells, 12.3 s\n04_text  cell 2/9 failed:\nline 3: undefined: x\n"
+	if b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
