@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ type axis struct {
 	title  string
 	log    bool
 	grid   bool // lines at the ticks
+	whole  bool // whole numbers only: no ticks between them
 	lo, hi float64
 	ticks  []float64
 	step   float64 // between ticks; 0 on a logarithmic axis
@@ -21,10 +23,11 @@ type axis struct {
 // newAxis fits an axis to the usable ones among values; there must be one. A tight axis ends at
 // the data, another one at round numbers, and at zero if that is not far.
 func newAxis(title string, values []float64, log, tight bool) axis {
-	a := axis{title: title, log: log, lo: math.Inf(1), hi: math.Inf(-1)}
+	a := axis{title: title, log: log, whole: true, lo: math.Inf(1), hi: math.Inf(-1)}
 	for _, v := range values {
 		if usable(v, log) {
 			a.lo, a.hi = math.Min(a.lo, v), math.Max(a.hi, v)
+			a.whole = a.whole && v == math.Trunc(v)
 		}
 	}
 	if a.lo > a.hi { // no value: any range will do
@@ -47,6 +50,9 @@ func (a *axis) fitLinear(tight bool) {
 		a.lo, a.hi = a.lo-margin, a.hi+margin
 	}
 	a.step = roundStep((a.hi - a.lo) / 6)
+	if a.whole && a.hi-a.lo >= 1 {
+		a.step = max(1, a.step)
+	}
 	if !tight {
 		a.lo, a.hi = math.Floor(a.lo/a.step+1e-9)*a.step, math.Ceil(a.hi/a.step-1e-9)*a.step
 	}
@@ -56,13 +62,16 @@ func (a *axis) fitLinear(tight bool) {
 	}
 }
 
-// roundStep is the smallest of 1, 2, 5 times a power of ten that is not below least.
-func roundStep(least float64) float64 {
-	power := math.Pow(10, math.Floor(math.Log10(least)))
-	for _, factor := range []float64{1, 2, 5} {
-		if factor*power >= least*(1-1e-9) {
-			return factor * power
-		}
+// roundStep is 1, 2 or 5 times a power of ten, the one nearest to a wish.
+func roundStep(wish float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(wish)))
+	switch ratio := wish / power; { // the bounds are the geometric means, as in d3
+	case ratio < math.Sqrt2:
+		return power
+	case ratio < math.Sqrt(10):
+		return 2 * power
+	case ratio < math.Sqrt(50):
+		return 5 * power
 	}
 	return 10 * power
 }
@@ -71,28 +80,35 @@ func (a *axis) fitLog(tight bool) {
 	if a.hi <= a.lo*(1+1e-9) {
 		a.lo, a.hi = a.lo/2, a.hi*2
 	}
-	factors := []float64{1, 2, 5}
+	if a.hi < 3*a.lo { // too short for powers of ten
+		inner := axis{lo: a.lo, hi: a.hi}
+		inner.fitLinear(tight || a.lo < a.hi/2)
+		a.lo, a.hi, a.ticks = inner.lo, inner.hi, inner.ticks
+		return
+	}
+	decades := math.Log10(a.hi) - math.Log10(a.lo)
+	factors := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+	if decades > 1 {
+		factors = []float64{1, 2, 5, 10}
+	}
 	if !tight {
 		a.lo, a.hi = roundDown(a.lo, factors), roundUp(a.hi, factors)
 	}
-	decades := math.Log10(a.hi / a.lo)
 	if decades > 3 {
-		factors = factors[:1]
+		factors = []float64{1}
 	}
 	every := max(1, int(math.Ceil(decades/8)))
 	for exponent := int(math.Floor(math.Log10(a.lo))); exponent <= int(math.Ceil(math.Log10(a.hi))); exponent++ {
-		if exponent%every != 0 {
-			continue
-		}
 		for _, factor := range factors {
 			v := factor * math.Pow10(exponent)
-			if v >= a.lo*(1-1e-9) && v <= a.hi*(1+1e-9) {
+			if factor < 10 && exponent%every == 0 && v >= a.lo*(1-1e-9) && v <= a.hi*(1+1e-9) {
 				a.ticks = append(a.ticks, v)
 			}
 		}
 	}
 }
 
+// roundDown is the largest factor times the power of ten of v that is not above v.
 func roundDown(v float64, factors []float64) float64 {
 	power := math.Pow10(int(math.Floor(math.Log10(v))))
 	best := power
@@ -104,6 +120,7 @@ func roundDown(v float64, factors []float64) float64 {
 	return best
 }
 
+// roundUp is the smallest that is not below v.
 func roundUp(v float64, factors []float64) float64 {
 	power := math.Pow10(int(math.Floor(math.Log10(v))))
 	for _, factor := range factors {
@@ -117,28 +134,28 @@ func roundUp(v float64, factors []float64) float64 {
 // fraction is where v lies between the axis' ends, 0 to 1.
 func (a axis) fraction(v float64) float64 {
 	if a.log {
-		return math.Log(v/a.lo) / math.Log(a.hi/a.lo)
+		return (math.Log(v) - math.Log(a.lo)) / (math.Log(a.hi) - math.Log(a.lo))
 	}
 	return (v - a.lo) / (a.hi - a.lo)
 }
 
-// value is the inverse of fraction.
-func (a axis) value(fraction float64) float64 {
-	if a.log {
-		return a.lo * math.Pow(a.hi/a.lo, fraction)
-	}
-	return a.lo + fraction*(a.hi-a.lo)
+// value is the inverse of fraction on a linear axis.
+func (a axis) value(fraction float64) float64 { return a.lo + fraction*(a.hi-a.lo) }
+
+// shortLabels says whether decimals would make the ticks' numbers too long.
+func (a axis) shortLabels() bool {
+	return a.log || a.step < 1e-4 || math.Max(math.Abs(a.lo), math.Abs(a.hi)) >= 1e6
 }
 
 // label writes a tick's number with the decimals that the step between ticks needs.
 func (a axis) label(v float64) string {
-	magnitude := math.Abs(v)
-	if a.log || magnitude >= 1e6 || a.step < 1e-4 {
+	if a.shortLabels() {
 		return shortNumber(v)
 	}
-	decimals := max(0, -int(math.Floor(math.Log10(a.step)+1e-9)))
-	return strconv.FormatFloat(v, 'f', decimals, 64)
+	return strconv.FormatFloat(v, 'f', a.decimals(), 64)
 }
+
+func (a axis) decimals() int { return max(0, -int(math.Floor(math.Log10(a.step)+1e-9))) }
 
 // shortNumber writes up to four significant digits and a short exponent: 0.001, 12.5, 1e-6.
 func shortNumber(v float64) string {
@@ -154,18 +171,24 @@ func shortNumber(v float64) string {
 	return mantissa + "e" + sign + strings.TrimLeft(exponent[1:], "0")
 }
 
+// coordinate is where v stands on the axis of gonum/plot. Ours are always linear: a logarithmic one
+// is in powers of ten, as plot.LogScale puts the axis' title in the wrong place.
+func (a axis) coordinate(v float64) float64 {
+	if a.log {
+		return math.Log10(v)
+	}
+	return v
+}
+
 // apply sets up an axis of gonum/plot.
 func (a axis) apply(target *plot.Axis) {
 	target.Label.Text = a.title
-	target.Min, target.Max = a.lo, a.hi
+	target.Min, target.Max = a.coordinate(a.lo), a.coordinate(a.hi)
 	marks := make(plot.ConstantTicks, len(a.ticks))
 	for i, v := range a.ticks {
-		marks[i] = plot.Tick{Value: v, Label: a.label(v)}
+		marks[i] = plot.Tick{Value: a.coordinate(v), Label: a.label(v)}
 	}
 	target.Tick.Marker = marks
-	if a.log {
-		target.Scale = plot.LogScale{}
-	}
 }
 
 // vega adds scale, axis and title to an encoding channel of Vega-Lite.
@@ -175,11 +198,15 @@ func (a axis) vega(channel map[string]any) map[string]any {
 		values[i] = v
 	}
 	scale := map[string]any{"domain": []any{a.lo, a.hi}, "nice": false, "zero": false}
-	look := map[string]any{"values": values, "grid": a.grid}
+	look := map[string]any{"values": values, "grid": a.grid, "labelFlush": false}
+	if !a.shortLabels() {
+		look["format"] = fmt.Sprintf(".%df", a.decimals())
+	} else {
+		// Vega leaves out log labels that it finds too many; an expression keeps ours.
+		look["labelExpr"] = "format(datum.value, '.4~g')"
+	}
 	if a.log {
 		scale = map[string]any{"type": "log", "domain": []any{a.lo, a.hi}, "nice": false}
-		// Vega leaves out log labels that it finds too many; an expression keeps ours.
-		look["labelExpr"] = "format(datum.value, '~g')"
 	}
 	channel["type"], channel["title"] = "quantitative", a.title
 	channel["scale"], channel["axis"] = scale, look

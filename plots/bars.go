@@ -86,11 +86,15 @@ func (c Bars) labels() []string {
 }
 
 func (c Bars) valueAxis() axis {
-	values := []float64{0}
+	values, flat := []float64{0}, true
 	for group := range c.Groups {
 		for _, label := range c.shown() {
-			values = append(values, c.value(group, label))
+			v := c.value(group, label)
+			values, flat = append(values, v), flat && (v == 0 || math.IsNaN(v))
 		}
+	}
+	if flat {
+		values = append(values, 1)
 	}
 	a := newAxis(c.axisTitle(), values, false, false)
 	a.grid = true

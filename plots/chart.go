@@ -13,7 +13,8 @@ type Chart interface {
 	// bool, int and finite float64, so that it can be marshalled to JSON and sent by gob. Invalid
 	// data give a chart without them; Plot is where the error is reported.
 	VegaLite() map[string]any
-	// Plot is the same picture for gonum/plot, or the reason why there is nothing to draw.
+	// Plot is the same picture for gonum/plot, or the reason why there is nothing to draw. Its
+	// logarithmic axes are linear ones in powers of ten.
 	Plot() (*plot.Plot, error)
 	// Text is a plain rendering of some lines for terminals and readers without images.
 	Text() string

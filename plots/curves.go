@@ -136,6 +136,9 @@ func (c curves) plot() (*plot.Plot, error) {
 	}
 	p := newPlot(c.title, defaultWidth)
 	addGrid(p, false, true)
+	x, y := c.axes()
+	x.apply(&p.X)
+	y.apply(&p.Y)
 	for _, line := range c.lines {
 		color, width := seriesColor(line.color), 2.0
 		if line.faint {
@@ -144,7 +147,7 @@ func (c curves) plot() (*plot.Plot, error) {
 		for _, part := range c.parts(line) {
 			points := make(plotter.XYs, len(part))
 			for i, v := range part {
-				points[i] = plotter.XY{X: v.x, Y: v.y}
+				points[i] = plotter.XY{X: x.coordinate(v.x), Y: y.coordinate(v.y)}
 			}
 			p.Add(&plotter.Line{XYs: points, LineStyle: lineStyle(color, width, line.dashed)})
 			if line.dotted(part) {
@@ -154,9 +157,6 @@ func (c curves) plot() (*plot.Plot, error) {
 		}
 	}
 	p.Add(c.legend())
-	x, y := c.axes()
-	x.apply(&p.X)
-	y.apply(&p.Y)
 	return p, nil
 }
 
@@ -190,10 +190,12 @@ func (c curves) vega() map[string]any {
 	}
 	pick := []any{map[string]any{"name": "pick", "bind": "legend",
 		"select": map[string]any{"type": "point", "fields": []any{"series"}}}}
+	// A thick ring, not a filled dot: the legend then takes the line's look for both.
+	dots := map[string]any{"type": "point", "filled": false, "size": 8, "strokeWidth": 3}
 	spec["layer"] = []any{
 		c.vegaLayer("datum.layer === 'faint'", map[string]any{"type": "line", "strokeWidth": 1}, 0.4, nil),
 		c.vegaLayer("datum.layer === 'line'", map[string]any{"type": "line", "strokeWidth": 2}, 1, pick),
-		c.vegaLayer("datum.dot", map[string]any{"type": "point", "filled": true, "size": 28}, 1, nil),
+		c.vegaLayer("datum.dot", dots, 1, nil),
 	}
 	return spec
 }
@@ -229,6 +231,9 @@ func (c curves) vegaColor() map[string]any {
 		names, colors = append(names, entry.name), append(colors, hex(entry.color))
 	}
 	channel := map[string]any{"field": "series", "type": "nominal", "title": ""}
+	if !l.empty() {
+		channel["legend"] = map[string]any{"symbolType": "stroke", "symbolOpacity": 1, "symbolSize": 250}
+	}
 	if len(names) > 0 {
 		channel["scale"] = map[string]any{"domain": names, "range": colors}
 	}

@@ -62,7 +62,7 @@ const (
 
 func (d Diagram) scene() scene {
 	last := unrolledX + float64(d.steps()-1)*stepWidth
-	s := scene{title: d.Title, width: last + 130, height: 330}
+	s := scene{title: d.Title, width: max(last+130, 600), height: 330}
 	d.column(&s, foldedX, "t")
 	d.loop(&s)
 	s.paths = append(s.paths, path{points: []point{{228, cellY}, {292, cellY}}, color: axisGrey, arrow: true})

@@ -17,7 +17,12 @@ func ExampleDiagram() {
 	}
 	fmt.Print(chart.Text())
 	// Output:
-	//
+	// A recurrent network, folded and unrolled
+	//          o(t–1)           o(t)           o(t+1)
+	//            ↑                ↑              ↑
+	// h(t–2) → [RNN] → h(t–1) → [RNN] → h(t) → [RNN] → h(t+1)
+	//            ↑                ↑              ↑
+	//          x(t–1)           x(t)           x(t+1)
 }
 
 func ExampleDiagram_lstm() {

@@ -22,7 +22,15 @@ type legendEntry struct {
 	box    bool // a filled box; otherwise a line
 }
 
-const legendGap, legendIcon = 14, 18 // pixels
+const legendGap = 14 // pixels between plot and legend
+
+// icon is how wide the sign before the name is, in pixels, with the space behind it.
+func (e legendEntry) icon() float64 {
+	if e.box {
+		return 18
+	}
+	return 26
+}
 
 func (l legend) empty() bool {
 	for _, entry := range l.entries {
@@ -40,7 +48,7 @@ func (l legend) width() float64 {
 	}
 	width := textWidth(l.title, labelSize) * 1.08 // bold
 	for _, entry := range l.entries {
-		width = max(width, legendIcon+6+textWidth(visible(entry.name), tickSize))
+		width = max(width, entry.icon()+textWidth(visible(entry.name), tickSize))
 	}
 	return legendGap + width
 }
@@ -72,9 +80,9 @@ func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
 		if entry.box {
 			fillRectangle(c, entry.color, left, middle-5*px, left+12*px, middle+5*px)
 		} else {
-			c.StrokeLine2(lineStyle(entry.color, 2, entry.dashed), left, middle, left+legendIcon*px, middle)
+			c.StrokeLine2(lineStyle(entry.color, 2, entry.dashed), left, middle, left+vg.Length(entry.icon()-6)*px, middle)
 		}
-		c.FillText(style, vg.Point{X: left + (legendIcon+6)*px, Y: middle + 2*px}, visible(entry.name))
+		c.FillText(style, vg.Point{X: left + vg.Length(entry.icon())*px, Y: middle + 2*px}, visible(entry.name))
 		y -= 17 * px
 	}
 }

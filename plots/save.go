@@ -4,16 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"image/png"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/google/renameio/v2"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgpdf"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
@@ -40,9 +36,6 @@ var encoders = map[string]func(Chart) ([]byte, error){
 	".png": encodePNG, ".svg": encodeSVG, ".pdf": encodePDF, ".json": encodeJSON,
 }
 
-// dotsPerInch of PNG files: two dots to the CSS pixel.
-const dotsPerInch = 192
-
 // drawOn draws the chart on a canvas of its size, with a margin.
 func drawOn(c Chart, newCanvas func(width, height vg.Length) vg.CanvasSizer) (vg.CanvasSizer, error) {
 	p, err := c.Plot()
@@ -58,19 +51,6 @@ func drawOn(c Chart, newCanvas func(width, height vg.Length) vg.CanvasSizer) (vg
 	return target, nil
 }
 
-func encodePNG(c Chart) ([]byte, error) {
-	target, err := drawOn(c, func(width, height vg.Length) vg.CanvasSizer {
-		return vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch))
-	})
-	if err != nil {
-		return nil, err
-	}
-	var data bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	err = encoder.Encode(&data, target.(*vgimg.Canvas).Image())
-	return data.Bytes(), err
-}
-
 // vgsvg names one font only; a reader without it shall see its metric twin, not a serif face.
 var svgFont = strings.NewReplacer("font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
 
@@ -84,21 +64,6 @@ func encodeSVG(c Chart) ([]byte, error) {
 		return nil, err
 	}
 	return []byte(svgFont.Replace(data.String())), nil
-}
-
-// pdfDate is replaced by a date of the same length, so that offsets hold and no clock is in the file.
-var pdfDate = regexp.MustCompile(`\(D:\d{14}\)`)
-
-func encodePDF(c Chart) ([]byte, error) {
-	target, err := drawOn(c, func(width, height vg.Length) vg.CanvasSizer { return vgpdf.New(width, height) })
-	if err != nil {
-		return nil, err
-	}
-	var data bytes.Buffer
-	if _, err := target.(*vgpdf.Canvas).WriteTo(&data); err != nil {
-		return nil, err
-	}
-	return pdfDate.ReplaceAll(data.Bytes(), []byte("(D:20000101000000)")), nil
 }
 
 func encodeJSON(c Chart) ([]byte, error) {

@@ -94,7 +94,7 @@ func bezier(from, control1, control2, to point) []point {
 func (s scene) size() (width, height int) {
 	title := 0.0
 	if s.title != "" {
-		title = 28 * float64(len(wrap(s.title, s.width-40)))
+		title = 28 * float64(len(wrap(s.title, s.width-60)))
 	}
 	return int(s.width) + 16, int(s.height+title) + 16
 }
@@ -131,7 +131,8 @@ func (s scenePlotter) Plot(c draw.Canvas, _ *plot.Plot) {
 	for _, b := range s.boxes {
 		outline := all(b.outline())
 		c.FillPolygon(b.fill, outline)
-		c.StrokeLines(lineStyle(b.stroke, 1.6, false), append(outline, outline[0], outline[1]))
+		c.SetLineStyle(lineStyle(b.stroke, 1.6, false))
+		c.Stroke(closed(outline))
 	}
 	for _, w := range s.words {
 		style := w.style()
@@ -143,6 +144,23 @@ func (s scenePlotter) Plot(c draw.Canvas, _ *plot.Plot) {
 			c.FillText(style, at(point{w.split() + 1, w.y - w.size*0.12 + w.subscriptDrop()}), w.subscript)
 		}
 	}
+}
+
+// closed is a path round the points, without the corners that two of them make in one place.
+func closed(points []vg.Point) vg.Path {
+	var p vg.Path
+	last := points[len(points)-1]
+	for i, v := range points {
+		switch {
+		case i == 0:
+			p.Move(v)
+		case math.Hypot(float64(v.X-last.X), float64(v.Y-last.Y)) > 1e-6 && i < len(points)-1:
+			p.Line(v)
+		}
+		last = v
+	}
+	p.Close()
+	return p
 }
 
 // shaft ends inside the head, so that the line's blunt end does not show at the tip.

@@ -25,15 +25,6 @@ func vegaLayer(rows []any, mark, encoding map[string]any) map[string]any {
 	return map[string]any{"data": map[string]any{"values": rows}, "mark": mark, "encoding": encoding}
 }
 
-// raw takes a field's value as it is: a colour, an angle.
-func raw(field, kind string, colors ...any) map[string]any {
-	scale := map[string]any{"type": "identity"}
-	if colors != nil {
-		scale = map[string]any{"domain": colors, "range": colors}
-	}
-	return map[string]any{"field": field, "type": kind, "scale": scale}
-}
-
 func (s scene) vegaBoxes() []any {
 	var layers []any
 	for _, b := range s.boxes { // a layer each: corners are a property of the mark
@@ -48,32 +39,26 @@ func (s scene) vegaBoxes() []any {
 }
 
 func (s scene) vegaPaths() []any {
-	lines, heads := []any{}, []any{}
-	var colors []any
-	known := map[string]bool{}
-	for i, p := range s.paths {
-		color := hex(p.color)
-		if !known[color] {
-			known[color], colors = true, append(colors, color)
-		}
+	var layers []any
+	for _, p := range s.paths {
+		rows := []any{}
 		for order, v := range p.shaft() {
-			lines = append(lines, map[string]any{"x": v.x, "y": v.y, "path": i, "order": order, "color": color})
+			rows = append(rows, map[string]any{"x": v.x, "y": v.y, "order": order})
 		}
-		if p.arrow {
-			tip, angle := p.points[len(p.points)-1], p.direction()
-			heads = append(heads, map[string]any{"x": tip.x - math.Cos(angle)*arrowHead/2,
-				"y": tip.y - math.Sin(angle)*arrowHead/2, "angle": angle*180/math.Pi + 90, "color": color})
+		shaft := map[string]any{"type": "line", "strokeWidth": 1.6, "color": hex(p.color)}
+		layers = append(layers, vegaLayer(rows, shaft, map[string]any{"order": map[string]any{"field": "order", "type": "quantitative"}}))
+		if !p.arrow {
+			continue
 		}
+		// The shape's unit is half the square root of size: a head as long and wide as the other
+		// renderer's, which points up until it is turned.
+		tip, angle := p.points[len(p.points)-1], p.direction()
+		middle := map[string]any{"x": tip.x - math.Cos(angle)*arrowHead/2, "y": tip.y - math.Sin(angle)*arrowHead/2}
+		head := map[string]any{"type": "point", "filled": true, "opacity": 1, "color": hex(p.color), "strokeWidth": 0,
+			"size": 4 * arrowHead * arrowHead, "shape": "M0,-0.5L0.42,0.5L-0.42,0.5Z", "angle": angle*180/math.Pi + 90}
+		layers = append(layers, vegaLayer([]any{middle}, head, map[string]any{}))
 	}
-	shaft := map[string]any{"type": "line", "strokeWidth": 1.6}
-	detail := map[string]any{"detail": map[string]any{"field": "path", "type": "nominal"},
-		"order": map[string]any{"field": "order", "type": "quantitative"}, "color": raw("color", "nominal", colors...)}
-	// The path goes from (0,-1) to the corners (0.38,0.5) left and right, enlarged by the square
-	// root of size: as long and wide as the head of the other renderer.
-	head := map[string]any{"type": "point", "filled": true, "opacity": 1, "size": arrowHead * arrowHead,
-		"shape": "M0,-0.5L0.42,0.5L-0.42,0.5Z", "strokeWidth": 0}
-	turn := map[string]any{"angle": raw("angle", "quantitative"), "color": raw("color", "nominal", colors...)}
-	return []any{vegaLayer(lines, shaft, detail), vegaLayer(heads, head, turn)}
+	return layers
 }
 
 func (s scene) vegaWords() []any {

@@ -44,7 +44,7 @@ func widest(labels []string, size float64) float64 {
 // newPlot is a gonum plot with our fonts, a quiet frame and grid lines.
 func newPlot(title string, width int) *plot.Plot {
 	p := plot.New()
-	p.Title.Text = strings.Join(wrap(title, float64(width)-40), "\n")
+	p.Title.Text = strings.Join(wrap(title, float64(width)-60), "\n")
 	p.Title.TextStyle = textStyle(titleSize, true)
 	p.Title.TextStyle.XAlign, p.Title.TextStyle.YAlign = draw.XCenter, draw.YTop
 	p.Title.Padding = 10 * px
@@ -55,6 +55,9 @@ func newPlot(title string, width int) *plot.Plot {
 		a.Label.Padding = 5 * px
 		a.Tick.Label = textStyle(tickSize, false)
 		a.Tick.Label.XAlign, a.Tick.Label.YAlign = tick.XAlign, tick.YAlign
+		if tick.YAlign == draw.YCenter { // gonum centres the line with its descenders
+			a.Tick.Label.YAlign -= 0.1
+		}
 		a.Tick.Length = 4 * px
 		a.Padding = 0
 		a.LineStyle.Color, a.Tick.LineStyle.Color = axisGrey, axisGrey
@@ -86,7 +89,7 @@ func categories(a *plot.Axis, names []string, title string) {
 		}
 	}
 	a.Tick.Marker = marks
-	a.Tick.Length, a.LineStyle.Width = 0, 0
+	a.Tick.Length, a.LineStyle.Width, a.Padding = 0, 0, 4*px
 	a.Min, a.Max = -0.5, float64(len(names))-0.5
 	a.Label.Text = title
 }

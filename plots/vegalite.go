@@ -29,7 +29,7 @@ func vegaBase(title string, width, height int) map[string]any {
 	}
 	if title != "" {
 		lines := []any{}
-		for _, line := range wrap(title, float64(width)-40) {
+		for _, line := range wrap(title, float64(width)-60) {
 			lines = append(lines, line)
 		}
 		spec["title"] = lines
