@@ -81,7 +81,7 @@ func installed() (findings []finding) {
 		return append(findings, finding{Name: "cache", Is: oneLine(err), Mend: "set LMKIT_CACHE to a directory"})
 	}
 	for _, part := range parts {
-		f := finding{Name: part.Name, OK: part.Path != "", Is: part.Path}
+		f := finding{Name: part.Name, OK: part.Path != "", Is: strings.TrimSpace(part.Version + " " + part.Path)}
 		if !f.OK {
 			f.Is, f.Mend = "not installed", "lmkit setup"
 		}

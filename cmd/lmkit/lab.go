@@ -37,7 +37,18 @@ func labCommand() *cobra.Command {
 			} else if err := copyNotebooks(sources, dir, c.ErrOrStderr()); err != nil {
 				return err
 			}
-			return runLab(c, environment.Python, dir, port, noBrowser)
+			if dir, err = filepath.Abs(dir); err != nil {
+				return err
+			}
+			kernels, err := os.MkdirTemp("", "lmkit-lab-")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(kernels)
+			if err := writeKernel(environment, kernels); err != nil {
+				return err
+			}
+			return runLab(c, environment.Python, dir, kernels, port, noBrowser)
 		},
 	}
 	f := c.Flags()
@@ -85,9 +96,24 @@ func copyNotebooks(sources, dir string, log io.Writer) error {
 	return nil
 }
 
+// writeKernel writes the kernel of this checkout into a directory for Jupyter's search path. Other checkouts share the
+// one in the virtual environment.
+func writeKernel(environment setup.Environment, dir string) error {
+	kernel, err := environment.Kernel(true)
+	if err != nil {
+		return err
+	}
+	dir = filepath.Join(dir, "kernels", setup.KernelName)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "kernel.json"), kernel, 0o644)
+}
+
 // runLab runs JupyterLab until it ends or is interrupted.
-func runLab(c *cobra.Command, python, dir string, port int, noBrowser bool) error {
+func runLab(c *cobra.Command, python, dir, kernels string, port int, noBrowser bool) error {
 	args := []string{"-m", "jupyterlab", "--port", strconv.Itoa(port), "--ServerApp.root_dir=" + dir,
+		"--LabApp.extension_manager=readonly", // the other one asks the network for a list
 		"--MultiKernelManager.default_kernel_name=" + setup.KernelName}
 	if noBrowser {
 		args = append(args, "--no-browser")
@@ -99,7 +125,10 @@ func runLab(c *cobra.Command, python, dir string, port int, noBrowser bool) erro
 	// The first signal makes JupyterLab ask whether to end; this one ends it, and its kernels.
 	lab.Cancel = func() error { return lab.Process.Signal(syscall.SIGTERM) }
 	lab.WaitDelay = 10 * time.Second
-	lab.Env = append(os.Environ(), "JUPYTER_PREFER_ENV_PATH=1")
+	if path := os.Getenv("JUPYTER_PATH"); path != "" {
+		kernels += string(os.PathListSeparator) + path
+	}
+	lab.Env = append(os.Environ(), "JUPYTER_PATH="+kernels, "JUPYTER_PREFER_ENV_PATH=1")
 	lab.Stdin, lab.Stdout, lab.Stderr = os.Stdin, c.OutOrStdout(), c.ErrOrStderr()
 	if err := lab.Run(); err != nil && c.Context().Err() == nil {
 		return errors.New("JupyterLab ended: " + oneLine(err))

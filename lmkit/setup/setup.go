@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +58,9 @@ func Run(ctx context.Context, o Options) (Environment, error) {
 	if err != nil {
 		return Environment{}, err
 	}
+	if o.Checkout, err = filepath.Abs(o.Checkout); err != nil {
+		return Environment{}, err
+	}
 	e, missing := inspect(dir, o)
 	if len(missing) == 0 {
 		return e, nil
@@ -72,27 +74,6 @@ func Run(ctx context.Context, o Options) (Environment, error) {
 	}
 	defer unlock()
 	return install(ctx, dir, o)
-}
-
-// Part is something that Run installs.
-type Part struct {
-	Name string
-	// Path is where it is, "" if it is not installed.
-	Path string
-}
-
-// Inspect says what is installed for a checkout, and changes nothing.
-func Inspect(checkout string) ([]Part, error) {
-	dir, err := CacheDir()
-	if err != nil {
-		return nil, err
-	}
-	e, missing := inspect(dir, Options{Checkout: checkout})
-	kernel := kernelPath(venvDir(dir))
-	if slices.Contains(missing, "kernel") {
-		kernel = ""
-	}
-	return []Part{{"JupyterLab", e.Python}, {"XLA for the CPU", e.Plugin.Path}, {"gonb, goimports", e.Bin}, {"gopls", e.Gopls}, {"kernel", kernel}}, nil
 }
 
 // inspect looks at what is there, and changes nothing. The Environment is complete if nothing is missing.

@@ -1,0 +1,61 @@
+package setup
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Part is something that Run installs.
+type Part struct {
+	Name string
+	// Version is the one that this version of lmkit installs.
+	Version string
+	// Path is where it is, "" if it is not installed.
+	Path string
+}
+
+// Inspect says what is installed for a checkout, and changes nothing.
+func Inspect(checkout string) ([]Part, error) {
+	dir, err := CacheDir()
+	if err != nil {
+		return nil, err
+	}
+	if checkout, err = filepath.Abs(checkout); err != nil {
+		return nil, err
+	}
+	e, missing := inspect(dir, Options{Checkout: checkout})
+	kernel := kernelPath(venvDir(dir))
+	if slices.Contains(missing, "kernel") {
+		kernel = ""
+	}
+	return []Part{
+		{"JupyterLab", lockedVersion("jupyterlab"), e.Python},
+		{"XLA for the CPU", lockedVersion(pluginPackage), e.Plugin.Path},
+		{"gonb, goimports", moduleVersion(checkout, "github.com/janpfeifer/gonb"), e.Bin},
+		{"gopls", moduleVersion(goplsModule(checkout), "golang.org/x/tools/gopls"), e.Gopls},
+		{"kernel", "", kernel},
+	}, nil
+}
+
+// lockedVersion is the version of a package in the lock file.
+func lockedVersion(name string) string {
+	entry, _ := splitRequirements(requirements, name)
+	fields := strings.Fields(strings.TrimPrefix(entry, name+"=="))
+	if len(fields) == 0 {
+		return ""
+	}
+	return fields[0]
+}
+
+// moduleVersion is the version of a dependency in a module's go.mod.
+func moduleVersion(module, dependency string) string {
+	data, _ := os.ReadFile(filepath.Join(module, "go.mod"))
+	for line := range strings.Lines(string(data)) {
+		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == dependency {
+			return fields[1]
+		}
+	}
+	return ""
+}
