@@ -197,49 +197,6 @@ func (b barsPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// VegaLite implements Chart.
-func (c Bars) VegaLite() map[string]any {
-	rows, names := []any{}, c.names()
-	labels := distinct(c.labels())
-	for place, label := range c.shown() {
-		for group := range c.Groups {
-			if v := c.value(group, label); !math.IsNaN(v) {
-				rows = append(rows, map[string]any{"label": labels[place], "group": names[group], "value": v})
-			}
-		}
-	}
-	width, height := c.size()
-	spec := vegaBase(c.Title, width, height)
-	spec["data"] = map[string]any{"values": rows}
-	spec["mark"] = map[string]any{"type": "bar"}
-	colors := make([]any, len(names))
-	for i := range colors {
-		colors[i] = hex(seriesColor(i))
-	}
-	look := map[string]any{"labelAngle": 0, "domain": false, "ticks": false, "labelPadding": 5}
-	if c.slanted() {
-		look["labelAngle"] = -45
-	}
-	label, value, offset := "x", "y", "xOffset"
-	if c.Horizontal {
-		label, value, offset = "y", "x", "yOffset"
-	}
-	groups := map[string]any{"domain": anySlice(names)}
-	spec["encoding"] = map[string]any{
-		label: map[string]any{"field": "label", "type": "nominal", "title": c.Label, "axis": look,
-			"scale": map[string]any{"domain": anySlice(labels), "paddingInner": 0.2, "paddingOuter": 0.1}},
-		value:  c.valueAxis().vega(map[string]any{"field": "value"}),
-		offset: map[string]any{"field": "group", "type": "nominal", "scale": groups},
-		"color": map[string]any{"field": "group", "type": "nominal", "title": c.Group,
-			"scale": map[string]any{"domain": anySlice(names), "range": colors}},
-		"tooltip": tooltip("label", c.Label, "group", c.Group, "#value", c.axisTitle()),
-	}
-	if c.legend().empty() {
-		withoutLegend(spec)
-	}
-	return spec
-}
-
 // Text implements Chart: a table of the values; with one group a bar of blocks beside each.
 func (c Bars) Text() string {
 	rows := [][]string{append([]string{c.Label}, c.names()...)}

@@ -68,6 +68,7 @@ var valid = map[string]plots.Chart{
 	"heat map one":   plots.HeatMap{Title: "One", Rows: []string{"x"}, Columns: []string{"a"}, Values: [][]float64{{7}}},
 	"scatter":        plots.Scatter{Title: "Points", Points: []plots.Point{{1, 2, "a", ""}, {nan, 1, "b", ""}, {1, 2, "same place", ""}, {3, inf, "c", ""}}},
 	"scatter one":    plots.Scatter{Points: []plots.Point{{X: 1, Y: 1}}},
+	"words":          plots.Words{Title: "Surprise", Tokens: append([]string{"\n"}, words...), Values: append([]float64{nan}, decay(len(words), 6, 0.1, 0.2)...)},
 	"diagram":        plots.Diagram{},
 	"diagram lstm":   plots.Diagram{Title: "LSTM", Cell: "LSTM", Steps: 4},
 	"diagram one":    plots.Diagram{Cell: "GRU", Steps: 1},
@@ -174,6 +175,8 @@ func TestInvalid(t *testing.T) {
 		{plots.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}, Values: [][]float64{{nan}}}, "no value is finite"},
 		{plots.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}, Values: [][]float64{{1}}, Min: 2, Max: 1}, "no range of colours"},
 		{plots.Scatter{Points: []plots.Point{{X: nan}}}, "none of its 1 points"},
+		{plots.Words{}, "0 tokens and 0 values"},
+		{plots.Words{Tokens: []string{"a"}, Values: []float64{nan}}, "no value is finite"},
 		{plots.Diagram{Steps: 9}, "Steps is 9; give 1 to 8"},
 		{plots.Diagram{Steps: -1}, "Steps is -1"},
 		{plots.LiveLoss(), "no series"},
@@ -209,6 +212,7 @@ func TestAnyNumbers(t *testing.T) {
 			plots.Loss{Log: random.IntN(2) == 0, Runs: []plots.Run{{Losses: three(), Validation: three()}}},
 			plots.Bars{Labels: names, Top: random.IntN(4), Groups: []plots.Group{{Values: three()}, {Values: three()}}},
 			plots.HeatMap{Rows: names, Columns: names, Values: [][]float64{three(), three(), three()}, Diverging: random.IntN(2) == 0, Format: "%.2g"},
+			plots.Words{Tokens: names, Values: three()},
 			plots.Scatter{Points: []plots.Point{{number(), number(), "a", ""}, {number(), number(), "b", "g"}}},
 		}
 		for _, chart := range charts {

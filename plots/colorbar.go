@@ -1,6 +1,9 @@
 package plots
 
 import (
+	"image/color"
+	"math"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -13,7 +16,11 @@ type colorBar struct {
 }
 
 func (b colorBar) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
-	return []plot.GlyphBox{besides(max(colorBarWidth, legendGap+textWidth(b.title, labelSize)*1.08))}
+	return []plot.GlyphBox{besides(b.width())}
+}
+
+func (b colorBar) width() float64 {
+	return max(colorBarWidth, legendGap+textWidth(b.title, labelSize)*1.08) // bold
 }
 
 func (b colorBar) Plot(c draw.Canvas, _ *plot.Plot) {
@@ -36,4 +43,33 @@ func (b colorBar) Plot(c draw.Canvas, _ *plot.Plot) {
 	for _, v := range b.ticks {
 		c.FillText(style, vg.Point{X: left + 20*px, Y: at(b.fraction(v)) + 2*px}, b.label(v))
 	}
+}
+
+// shades are the colours of a value and of the text on it.
+func shades(a axis, colors ramp, v float64) (fill, text color.RGBA) {
+	fill, text = missing, ink
+	if !math.IsNaN(v) {
+		fill = colors.at(a.fraction(v))
+	}
+	if isDark(fill) {
+		text = white
+	}
+	return fill, text
+}
+
+// vegaRamp is the colour channel of Vega-Lite with the same colours, ticks and length.
+func vegaRamp(a axis, colors ramp, height float64) map[string]any {
+	return map[string]any{"field": "value", "type": "quantitative", "title": a.title,
+		"scale": map[string]any{"domain": anySlice(spread(a.lo, a.hi, len(colors))), "range": colors.hexes(),
+			"interpolate": "rgb", "clamp": true},
+		"legend": map[string]any{"values": anySlice(a.ticks), "gradientLength": max(40, min(200, height))}}
+}
+
+// spread is n numbers at equal distances from lo to hi.
+func spread(lo, hi float64, n int) []float64 {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = lo + (hi-lo)*float64(i)/float64(n-1)
+	}
+	return values
 }

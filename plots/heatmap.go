@@ -2,7 +2,6 @@ package plots
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -55,18 +54,6 @@ func (c HeatMap) scale() (axis, ramp) {
 		}
 	}
 	return newAxis(c.Value, values, false, true), colors
-}
-
-// shades are the colours of a cell and of the text in it.
-func (c HeatMap) shades(a axis, colors ramp, v float64) (fill, text color.RGBA) {
-	fill, text = missing, ink
-	if !math.IsNaN(v) {
-		fill = colors.at(a.fraction(v))
-	}
-	if isDark(fill) {
-		text = white
-	}
-	return fill, text
 }
 
 func (c HeatMap) cellText(v float64) string {
@@ -167,7 +154,7 @@ func (h cells) Plot(c draw.Canvas, p *plot.Plot) {
 	for row := range h.Rows {
 		for column := range h.Columns {
 			v := h.value(row, column)
-			fill, letters := h.shades(a, colors, v)
+			fill, letters := shades(a, colors, v)
 			i, j := float64(column), float64(row)
 			right := min(c.Max.X, x(i+0.5)+0.5*px)
 			fillRectangle(c, fill, x(i-0.5), max(c.Min.Y, y(j+0.5)-0.5*px), right, y(j-0.5))
@@ -190,7 +177,7 @@ func (c HeatMap) VegaLite() map[string]any {
 			if math.IsNaN(v) {
 				continue
 			}
-			_, letters := c.shades(a, colors, v)
+			_, letters := shades(a, colors, v)
 			rows = append(rows, map[string]any{"row": rowNames[row], "column": columnNames[column],
 				"value": v, "text": c.cellText(v), "ink": hex(letters)})
 		}
@@ -213,10 +200,7 @@ func (c HeatMap) VegaLite() map[string]any {
 		"y":       category("row", c.Y, rowNames, 0),
 		"tooltip": tooltip("row", c.Y, "column", c.X, "#value", c.Value),
 	}
-	fill := map[string]any{"field": "value", "type": "quantitative", "title": c.Value,
-		"scale": map[string]any{"domain": anySlice(spread(a.lo, a.hi, len(colors))), "range": colors.hexes(),
-			"interpolate": "rgb", "clamp": true},
-		"legend": map[string]any{"values": anySlice(a.ticks), "gradientLength": min(200, height-90)}}
+	fill := vegaRamp(a, colors, float64(height-90))
 	layers := []any{map[string]any{"mark": map[string]any{"type": "rect"}, "encoding": map[string]any{"color": fill}}}
 	if c.Format != "" {
 		layers = append(layers, map[string]any{"mark": map[string]any{"type": "text", "fontSize": tickSize},
@@ -228,15 +212,6 @@ func (c HeatMap) VegaLite() map[string]any {
 	}
 	spec["layer"] = layers
 	return spec
-}
-
-// spread is n numbers at equal distances from lo to hi.
-func spread(lo, hi float64, n int) []float64 {
-	values := make([]float64, n)
-	for i := range values {
-		values[i] = lo + (hi-lo)*float64(i)/float64(n-1)
-	}
-	return values
 }
 
 // Text implements Chart: the matrix as a table.

@@ -1,0 +1,171 @@
+package plots
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Words is a text of which each token stands on a colour, such as the surprise of a model at it.
+type Words struct {
+	Title    string
+	Tokens   []string  // in reading order; a line ends where it is full and after a "\n"
+	Values   []float64 // one for each token; a value that is not finite is grey
+	Value    string    // names the colour scale; "" is "surprise (nats)"
+	Min, Max float64   // ends of the colour scale; both 0: those of the values, and 0 if they are positive
+}
+
+const lineHeight, wordsSize = 26, 13 // pixels
+
+// placedWord is a token in its box, in pixels, y downwards.
+type placedWord struct {
+	box   rectangle
+	text  string
+	value float64
+}
+
+func (c Words) title() string {
+	if c.Value == "" {
+		return "surprise (nats)"
+	}
+	return c.Value
+}
+
+// place breaks the tokens into lines. bottom and top of the boxes are lower and upper edge.
+func (c Words) place() (words []placedWord, height float64) {
+	const widest = 660.0
+	x, y := 0.0, 0.0
+	for i, token := range c.Tokens {
+		text, value := visible(token), math.NaN()
+		if i < len(c.Values) && usable(c.Values[i], false) {
+			value = c.Values[i]
+		}
+		width := textWidth(text, wordsSize) + 8
+		if x > 0 && x+width > widest {
+			x, y = 0, y+lineHeight
+		}
+		words = append(words, placedWord{rectangle{x, y + lineHeight - 4, x + width, y}, text, value})
+		x += width + 2
+		if token == "\n" {
+			x, y = 0, y+lineHeight
+		}
+	}
+	return words, max(y+lineHeight, 130)
+}
+
+func (c Words) scale() (axis, ramp) {
+	values := []float64{c.Min, c.Max}
+	if c.Min == 0 && c.Max == 0 {
+		values = nil
+		for _, v := range c.Values {
+			values = append(values, v)
+			if usable(v, false) && v > 0 {
+				values = append(values, 0)
+			}
+		}
+	}
+	return newAxis(c.title(), values, false, true), sequential[:6] // the text on it is always dark
+}
+
+// right is the width that the key to the colours needs.
+func (c Words) right() float64 { return colorBar{axis: axis{title: c.title()}}.width() }
+
+func (c Words) size() (width, height int) {
+	_, inner := c.place()
+	title := 0.0
+	if c.Title != "" {
+		title = 32 * float64(len(wrap(c.Title, 600)))
+	}
+	return 660 + int(c.right()) + 20, int(inner+title) + 20
+}
+
+// Plot implements Chart. It fails unless there is one value for each token and one is finite.
+func (c Words) Plot() (*plot.Plot, error) {
+	if len(c.Tokens) == 0 || len(c.Tokens) != len(c.Values) {
+		return nil, problem("words", c.Title, "it has %d tokens and %d values; give equally many, at least one", len(c.Tokens), len(c.Values))
+	}
+	if !usable(c.Min, false) || !usable(c.Max, false) || c.Min > c.Max {
+		return nil, problem("words", c.Title, "Min %v and Max %v are no range of colours; give finite numbers, the smaller first", c.Min, c.Max)
+	}
+	finite := false
+	for _, v := range c.Values {
+		finite = finite || usable(v, false)
+	}
+	if !finite {
+		return nil, problem("words", c.Title, "no value is finite; nothing to colour")
+	}
+	p := newPlot(c.Title, 660)
+	p.HideAxes()
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
+	a, colors := c.scale()
+	p.Add(wordsPlotter{c}, colorBar{a, colors})
+	return p, nil
+}
+
+type wordsPlotter struct{ Words }
+
+func (w wordsPlotter) Plot(c draw.Canvas, _ *plot.Plot) {
+	a, colors := w.scale()
+	words, _ := w.place()
+	style := textStyle(wordsSize, false)
+	style.XAlign, style.YAlign = draw.XCenter, draw.YCenter
+	for _, word := range words {
+		fill, letters := shades(a, colors, word.value)
+		left, right := c.Min.X+vg.Length(word.box.left)*px, c.Min.X+vg.Length(word.box.right)*px
+		bottom, top := c.Max.Y-vg.Length(word.box.bottom)*px, c.Max.Y-vg.Length(word.box.top)*px
+		fillRectangle(c, fill, left, bottom, right, top)
+		style.Color = letters
+		c.FillText(style, vg.Point{X: (left + right) / 2, Y: (bottom+top)/2 + 2*px}, word.text)
+	}
+}
+
+// VegaLite implements Chart.
+func (c Words) VegaLite() map[string]any {
+	words, height := c.place()
+	a, colors := c.scale()
+	rows, grey := []any{}, []any{}
+	for _, word := range words {
+		row := map[string]any{"x": word.box.left, "x2": word.box.right, "y": word.box.top, "y2": word.box.bottom,
+			"middle": (word.box.left + word.box.right) / 2, "line": (word.box.top + word.box.bottom) / 2, "token": word.text}
+		if math.IsNaN(word.value) {
+			grey = append(grey, row)
+			continue
+		}
+		row["value"] = word.value
+		rows = append(rows, row)
+	}
+	area := scene{width: 662, height: height}
+	spec := vegaBase(c.Title, int(area.width), int(height))
+	spec["autosize"] = "pad"
+	spec["config"].(map[string]any)["axis"].(map[string]any)["disable"] = true
+	place := map[string]any{"x": area.pixels("x", area.width, false), "y": area.pixels("y", height, true),
+		"x2": map[string]any{"field": "x2"}, "y2": map[string]any{"field": "y2"}}
+	middle := map[string]any{"x": area.pixels("middle", area.width, false), "y": area.pixels("line", height, true),
+		"text": map[string]any{"field": "token", "type": "nominal"}}
+	colored := map[string]any{"tooltip": tooltip("token", "", "#value", c.title()), "color": vegaRamp(a, colors, height-40)}
+	for channel, definition := range place {
+		colored[channel] = definition
+	}
+	spec["layer"] = []any{
+		vegaLayer(rows, map[string]any{"type": "rect"}, colored),
+		vegaLayer(grey, map[string]any{"type": "rect", "color": hex(missing)}, place),
+		vegaLayer(append(rows[:len(rows):len(rows)], grey...), map[string]any{"type": "text", "fontSize": wordsSize, "color": hex(ink)}, middle),
+	}
+	return spec
+}
+
+// Text implements Chart: a line for each token.
+func (c Words) Text() string {
+	rows := [][]string{{"", c.title()}}
+	words, _ := c.place()
+	for _, word := range words {
+		value := "-"
+		if !math.IsNaN(word.value) {
+			value = shortNumber(word.value)
+		}
+		rows = append(rows, []string{word.text, value})
+	}
+	return titled(c.Title, table(rows))
+}
