@@ -111,6 +111,7 @@ func scriptCommand(ctx context.Context, o Options, out, work, temporary string) 
 		"JUPYTER_PATH="+temporary,
 		"JUPYTER_RUNTIME_DIR="+filepath.Join(temporary, "runtime"),
 		"JUPYTER_CONFIG_DIR="+filepath.Join(temporary, "config"),
+		"IPYTHONDIR="+filepath.Join(temporary, "ipython"),
 		"JUPYTER_PLATFORM_DIRS=1",
 		"PYTHONNOUSERSITE=1", "PYTHONWARNINGS=ignore")
 	if o.Backend != "" && o.Backend != "auto" {
