@@ -40,7 +40,12 @@ func (b colorBar) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 	style := textStyle(tickSize, false)
 	style.YAlign = draw.YCenter
+	last := bottom - 100*px
 	for _, v := range b.ticks {
+		if at(b.fraction(v))-last < 14*px { // no room for another number
+			continue
+		}
+		last = at(b.fraction(v))
 		c.FillText(style, vg.Point{X: left + 20*px, Y: at(b.fraction(v)) + 2*px}, b.label(v))
 	}
 }

@@ -37,7 +37,7 @@ func (d Diagram) steps() int {
 	return min(d.Steps, mostSteps)
 }
 
-// timeIndex writes the index of a step: t–1, t, t+1. The en dash is a minus sign that fonts and PDF have.
+// timeIndex writes the index of a step: t–1, t, t+1. An en dash looks like a minus sign and is in more fonts.
 func timeIndex(offset int) string {
 	switch {
 	case offset < 0:

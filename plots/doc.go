@@ -1,5 +1,5 @@
 // Package plots draws the pictures of the notebooks and of the command line: loss curves, bars,
-// heat maps, labelled points and the diagram of a recurrent cell.
+// heat maps, labelled points, coloured words and the diagram of a recurrent cell.
 //
 // A chart is a struct of exported fields; its zero value with data in it is useful. Show puts it
 // where the reader is (a notebook or a terminal), Save writes it to a file:
@@ -16,9 +16,9 @@
 // values that are not positive are left out: a line has a gap, a bar or a cell is missing. A chart
 // with nothing left to draw is an error.
 //
-// Text is drawn in Liberation Sans, which is embedded: Latin, Greek and Cyrillic. In PDF files the
-// characters are those of code page 1252 (Western Europe). The Vega-Lite version uses the reader's
-// own fonts and has no such limits.
+// Text is drawn in Liberation Sans, which is part of the program: Latin, Greek and Cyrillic. In PDF
+// files letters are outlines, not text that can be searched. SVG and Vega-Lite use the reader's own
+// fonts and have no such limits.
 //
 // The package knows nothing of lmkit; LiveLoss satisfies its training hook by built-in types alone.
 package plots

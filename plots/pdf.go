@@ -4,32 +4,77 @@ import (
 	"bytes"
 	"regexp"
 
-	"codeberg.org/go-pdf/fpdf"
-	xfont "golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgpdf"
 )
 
-func init() {
-	// Fonts in a fixed order: the same chart, the same bytes. vgpdf offers no way to one document.
-	fpdf.SetDefaultCatalogSort(true)
-}
-
-// pdfCanvas gives bold and italic fonts names of their own: vgpdf 0.15 registers every font as
-// upright and then looks for the bold one.
+// pdfCanvas draws letters as outlines. vgpdf 0.15 would embed one font only, under the name of all,
+// and knows no characters beyond code page 1252.
 type pdfCanvas struct{ *vgpdf.Canvas }
 
 func (c pdfCanvas) FillString(face font.Face, at vg.Point, text string) {
-	if face.Font.Weight == xfont.WeightBold {
-		face.Font.Typeface += "Bold"
-		face.Font.Weight = xfont.WeightNormal
+	if path := outline(face, at, text); path != nil {
+		c.Fill(path)
 	}
-	if face.Font.Style == xfont.StyleItalic {
-		face.Font.Typeface += "Italic"
-		face.Font.Style = xfont.StyleNormal
+}
+
+// outline is the text as a path, its baseline beginning at a point.
+func outline(face font.Face, at vg.Point, text string) vg.Path {
+	var buffer sfnt.Buffer
+	var path vg.Path
+	units := face.Face.UnitsPerEm()
+	size := fixed.I(int(units)) // so that lengths come in units of the font
+	scale := face.Font.Size / vg.Length(units) / 64
+	var before sfnt.GlyphIndex
+	for i, letter := range text {
+		glyph, err := face.Face.GlyphIndex(&buffer, letter)
+		if err != nil {
+			continue
+		}
+		if i > 0 {
+			if kern, err := face.Face.Kern(&buffer, before, glyph, size, 0); err == nil {
+				at.X += vg.Length(kern) * scale
+			}
+		}
+		before = glyph
+		if segments, err := face.Face.LoadGlyph(&buffer, glyph, size, nil); err == nil {
+			path = append(path, glyphPath(segments, at, scale)...)
+		}
+		if advance, err := face.Face.GlyphAdvance(&buffer, glyph, size, 0); err == nil {
+			at.X += vg.Length(advance) * scale
+		}
 	}
-	c.Canvas.FillString(face, at, text)
+	return path
+}
+
+// glyphPath turns a font's curves, y downwards, into a path at a point.
+func glyphPath(segments sfnt.Segments, at vg.Point, scale vg.Length) vg.Path {
+	var path vg.Path
+	place := func(p fixed.Point26_6) vg.Point {
+		return vg.Point{X: at.X + vg.Length(p.X)*scale, Y: at.Y - vg.Length(p.Y)*scale}
+	}
+	for i, s := range segments {
+		switch s.Op {
+		case sfnt.SegmentOpMoveTo:
+			if i > 0 {
+				path.Close()
+			}
+			path.Move(place(s.Args[0]))
+		case sfnt.SegmentOpLineTo:
+			path.Line(place(s.Args[0]))
+		case sfnt.SegmentOpQuadTo:
+			path.QuadTo(place(s.Args[0]), place(s.Args[1]))
+		case sfnt.SegmentOpCubeTo:
+			path.CubeTo(place(s.Args[0]), place(s.Args[1]), place(s.Args[2]))
+		}
+	}
+	if len(path) > 0 {
+		path.Close()
+	}
+	return path
 }
 
 // pdfDate is replaced by a date of the same length, so that offsets hold and no clock is in the file.
