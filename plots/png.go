@@ -32,12 +32,7 @@ func encodePNG(c Chart) ([]byte, error) {
 // few colours, and the rest are the soft edges of letters and lines, which get the nearest one.
 func paletted(from *image.RGBA) *image.Paletted {
 	counts := map[color.RGBA]int{}
-	pixels := make([]color.RGBA, 0, len(from.Pix)/4)
-	for i := 0; i+3 < len(from.Pix); i += 4 {
-		c := color.RGBA{from.Pix[i], from.Pix[i+1], from.Pix[i+2], 0xFF}
-		pixels = append(pixels, c)
-		counts[c]++
-	}
+	stretches(from, func(c color.RGBA, start, end int) { counts[c] += end - start })
 	colors := make([]color.RGBA, 0, len(counts))
 	for c := range counts {
 		colors = append(colors, c)
@@ -60,10 +55,24 @@ func paletted(from *image.RGBA) *image.Paletted {
 		palette[i] = c
 	}
 	result := image.NewPaletted(from.Bounds(), palette)
-	for i, c := range pixels {
-		result.Pix[i] = place[c]
-	}
+	stretches(from, func(c color.RGBA, start, end int) {
+		for i := start; i < end; i++ {
+			result.Pix[i] = place[c]
+		}
+	})
 	return result
+}
+
+// stretches calls visit for each stretch of neighbouring pixels of one colour: most are long.
+func stretches(from *image.RGBA, visit func(c color.RGBA, start, end int)) {
+	at := func(i int) color.RGBA { return color.RGBA{from.Pix[4*i], from.Pix[4*i+1], from.Pix[4*i+2], 0xFF} }
+	start, pixels := 0, len(from.Pix)/4
+	for i := 1; i <= pixels; i++ {
+		if i == pixels || at(i) != at(start) {
+			visit(at(start), start, i)
+			start = i
+		}
+	}
 }
 
 func nearest(colors []color.RGBA, c color.RGBA) uint8 {
