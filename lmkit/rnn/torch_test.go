@@ -1,0 +1,189 @@
+package rnn_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"owlm/lmkit/backend"
+	"owlm/lmkit/rnn"
+)
+
+// golden is a case of testdata/torch_rnn.json, which PyTorch made (torch_rnn.py beside it).
+type golden struct {
+	Cell                 string
+	Layers, Steps, Batch int
+	Initial              bool
+	X, H0, C0            []float32
+	Weights              [][][]float32 // of each layer: weight_ih, weight_hh, bias_ih, bias_hh
+	Outputs, Hn, Cn      []float32
+	Dx, Dh0, Dc0         []float32
+	Dweights             [][][]float32
+}
+
+const inputs, hidden = 3, 4
+
+func goldens(t *testing.T) []golden {
+	data, err := os.ReadFile("testdata/torch_rnn.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []golden
+	if err := json.Unmarshal(data, &list); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func (g golden) options() rnn.Options {
+	if g.Cell == "cho" {
+		return rnn.Options{Cell: rnn.GRU, ResetBefore: true}
+	}
+	cell, err := rnn.ParseCell(g.Cell)
+	if err != nil {
+		panic(err)
+	}
+	return rnn.Options{Cell: cell}
+}
+
+// arguments are x, the initial states of each layer, and the weights of each layer.
+func (g golden) arguments() (list []any) {
+	add := func(values []float32, dimensions ...int) {
+		list = append(list, tensors.FromFlatDataAndDimensions(values, dimensions...))
+	}
+	add(g.X, g.Steps, g.Batch, inputs)
+	size := g.Batch * hidden
+	for l := range g.Layers {
+		add(g.H0[l*size:(l+1)*size], g.Batch, hidden)
+		add(g.C0[l*size:(l+1)*size], g.Batch, hidden)
+	}
+	rows := g.options().Cell.Gates() * hidden
+	for l, w := range g.Weights {
+		in := hidden
+		if l == 0 {
+			in = inputs
+		}
+		add(w[0], rows, in)
+		add(w[1], rows, hidden)
+		add(w[2], rows)
+		add(w[3], rows)
+	}
+	return list
+}
+
+// build returns outputs, final states and the gradients with respect to all arguments.
+func (g golden) build(nodes []*graph.Node) []*graph.Node {
+	o := g.options()
+	var initial []rnn.State
+	var layers []rnn.Weights
+	for l := range g.Layers {
+		s := rnn.State{Hidden: nodes[1+2*l]}
+		if o.Cell == rnn.LSTM {
+			s.Cell = nodes[2+2*l]
+		}
+		initial = append(initial, s)
+		w := nodes[1+2*g.Layers+4*l:]
+		layers = append(layers, rnn.Weights{InputHidden: w[0], HiddenHidden: w[1], InputBias: w[2], HiddenBias: w[3]})
+	}
+	if !g.Initial {
+		initial = nil // zeros
+	}
+	outputs, final := rnn.Layers(o, layers, nodes[0], initial)
+	squares := graph.ReduceAllSum(graph.Square(outputs))
+	results := []*graph.Node{outputs}
+	for _, s := range final {
+		squares = graph.Add(squares, graph.ReduceAllSum(graph.Square(s.Hidden)))
+		results = append(results, s.Hidden)
+		if s.Cell != nil {
+			squares = graph.Add(squares, graph.ReduceAllSum(graph.Square(s.Cell)))
+			results = append(results, s.Cell)
+		}
+	}
+	with := []*graph.Node{nodes[0]}
+	if g.Initial {
+		for _, s := range initial {
+			with = append(with, s.Hidden)
+			if s.Cell != nil {
+				with = append(with, s.Cell)
+			}
+		}
+	}
+	with = append(with, nodes[1+2*g.Layers:]...)
+	return append(results, graph.Gradient(graph.MulScalar(squares, 0.5), with...)...)
+}
+
+// expected are the values that build should give, in its order.
+func (g golden) expected() (list [][]float32) {
+	size := g.Batch * hidden
+	states := func(h, c []float32) {
+		for l := range g.Layers {
+			list = append(list, h[l*size:(l+1)*size])
+			if g.Cell == "lstm" {
+				list = append(list, c[l*size:(l+1)*size])
+			}
+		}
+	}
+	list = append(list, g.Outputs)
+	states(g.Hn, g.Cn)
+	list = append(list, g.Dx)
+	if g.Initial {
+		states(g.Dh0, g.Dc0)
+	}
+	for _, w := range g.Dweights {
+		list = append(list, w...)
+	}
+	return list
+}
+
+// TestLikeTorch compares values and gradients with PyTorch's, on the Go engine and, where it is installed, on XLA.
+func TestLikeTorch(t *testing.T) {
+	for _, name := range []string{backend.Go, backend.XLACPU} {
+		engine, err := backend.Open(name)
+		if err != nil {
+			t.Logf("%s is left out: %v", name, err)
+			continue
+		}
+		if testing.Short() && name != backend.Go {
+			continue
+		}
+		for _, g := range goldens(t) {
+			t.Run(fmt.Sprintf("%s/%s/layers=%d,steps=%d,batch=%d,initial=%v", name, g.Cell, g.Layers, g.Steps, g.Batch, g.Initial), func(t *testing.T) {
+				exec, err := graph.NewExec(engine.Backend, g.build)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer exec.Finalize()
+				results, err := exec.Exec(g.arguments()...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := g.expected()
+				if len(results) != len(want) {
+					t.Fatalf("%d results, want %d", len(results), len(want))
+				}
+				for i, result := range results {
+					compare(t, i, tensors.MustCopyFlatData[float32](result), want[i])
+				}
+			})
+		}
+	}
+}
+
+// compare allows 1e-5, absolute or, above 1, relative.
+func compare(t *testing.T, index int, got, want []float32) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("result %d has %d values, want %d", index, len(got), len(want))
+	}
+	for i := range want {
+		limit := 1e-5 * max(1, math.Abs(float64(want[i])))
+		if d := math.Abs(float64(got[i] - want[i])); !(d <= limit) {
+			t.Fatalf("result %d, value %d: %v, PyTorch has %v", index, i, got[i], want[i])
+		}
+	}
+}
