@@ -66,7 +66,7 @@ func Versions() map[string]string {
 // writeReceipt writes the receipt of the run, as far as it has come.
 func (r *run) writeReceipt(dir string) error {
 	receipt := Receipt{
-		Command: os.Args, Seed: r.config.Seed, Versions: Versions(), Backend: r.model.Engine.Kind, Device: r.model.Engine.Description(),
+		Command: os.Args, Seed: r.config.Seed, Versions: Versions(), Backend: r.model.Engine.Kind, Device: r.model.Engine.Device(),
 		Start: r.start.UTC(), Seconds: r.position.Seconds, Steps: r.position.Step, Epochs: r.position.Epoch,
 		TrainLoss: r.trainLoss, ValidLoss: r.validLoss, TestLoss: r.testLoss,
 	}
