@@ -45,11 +45,11 @@ func (d *decoder) feed(tokens [][]int32) (logits [][]float32, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(tokens) == 0 {
-			return d.split(output)
+		if logits, err = d.split(output); err != nil {
+			return nil, err
 		}
 	}
-	return nil, nil
+	return logits, nil
 }
 
 func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err error) {
@@ -57,11 +57,7 @@ func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err erro
 	if err != nil {
 		return nil, err
 	}
-	inputs := []any{tensors.FromFlatDataAndDimensions(flat, steps, d.rows)}
-	for _, state := range d.states {
-		inputs = append(inputs, state)
-	}
-	outputs, err := exec.Exec(inputs...)
+	outputs, err := execute(exec, append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, steps, d.rows)}, d.states...))
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +66,7 @@ func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err erro
 }
 
 func (d *decoder) split(logits *tensors.Tensor) ([][]float32, error) {
+	defer logits.FinalizeAll()
 	flat, err := tensors.CopyFlatData[float32](logits)
 	if err != nil {
 		return nil, err

@@ -123,9 +123,12 @@ func (m *Model) windowLoss(ctx context.Context, ids []int32, length int) (float6
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		loss, _, err := e.run(source.batch(0, index), m.Config.zeroStates(rows))
+		loss, states, err := e.run(source.batch(0, index), m.Config.zeroStates(rows))
 		if err != nil {
 			return 0, err
+		}
+		for _, state := range states {
+			state.FinalizeAll()
 		}
 		total += loss
 	}
@@ -167,19 +170,12 @@ func (m *Model) evaluator(shape evaluatorShape) (*evaluator, error) {
 	return e, nil
 }
 
-// run returns the sum of the batch's losses and the states after its last step.
+// run returns the sum of the batch's losses and the states after its last step. It uses up the states it is given.
 func (e *evaluator) run(b batch, states []*tensors.Tensor) (float64, []*tensors.Tensor, error) {
-	inputs := []any{
-		tensors.FromFlatDataAndDimensions(b.tokens, e.shape.steps, e.shape.rows),
-		tensors.FromFlatDataAndDimensions(b.targets, len(b.targets)),
-		tensors.FromFlatDataAndDimensions(b.weights, len(b.weights)),
-	}
-	for _, state := range states {
-		inputs = append(inputs, state)
-	}
-	outputs, err := e.exec.Exec(inputs...)
+	outputs, err := execute(e.exec, append(b.inputs(e.shape.steps, e.shape.rows), states...))
 	if err != nil {
 		return 0, nil, err
 	}
+	defer outputs[0].FinalizeAll()
 	return float64(tensors.ToScalar[float32](outputs[0])), outputs[1:], nil
 }

@@ -74,32 +74,52 @@ func (s *stepper) reset() { s.states = nil }
 
 // run makes one step and returns the batch's mean loss, in nats, and the global norm of its gradient.
 func (s *stepper) run(b batch, learningRate float64) (loss, norm float64, err error) {
-	inputs := []any{
-		tensors.FromFlatDataAndDimensions(b.tokens, s.steps, s.rows),
-		tensors.FromFlatDataAndDimensions(b.targets, len(b.targets)),
-		tensors.FromFlatDataAndDimensions(b.weights, len(b.weights)),
-		float32(learningRate),
-	}
+	inputs := append(b.inputs(s.steps, s.rows), tensors.FromScalar(float32(learningRate)))
 	if s.every {
 		if s.states == nil {
 			s.states = s.model.Config.zeroStates(s.rows)
 		}
-		for _, state := range s.states {
-			inputs = append(inputs, state)
-		}
+		inputs = append(inputs, s.states...)
 	}
-	outputs, err := s.exec.Exec(inputs...)
+	outputs, err := execute(s.exec, inputs)
 	if err != nil {
 		return 0, 0, err
 	}
+	s.states = nil
 	if s.every {
 		s.states = outputs[1:]
 	}
+	defer outputs[0].FinalizeAll()
 	values, err := tensors.CopyFlatData[float32](outputs[0])
 	if err != nil {
 		return 0, 0, fmt.Errorf("reading the loss: %w", err)
 	}
 	return float64(values[0]), float64(values[1]), nil
+}
+
+// inputs are the batch's tokens [T,B], targets and weights as tensors.
+func (b batch) inputs(steps, rows int) []*tensors.Tensor {
+	return []*tensors.Tensor{
+		tensors.FromFlatDataAndDimensions(b.tokens, steps, rows),
+		tensors.FromFlatDataAndDimensions(b.targets, len(b.targets)),
+		tensors.FromFlatDataAndDimensions(b.weights, len(b.weights)),
+	}
+}
+
+// execute runs a graph and frees its inputs at once: memory of an engine does not count for Go's garbage collector,
+// which would come for it too late.
+func execute(exec *model.Exec, inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
+	arguments := make([]any, len(inputs))
+	for i, input := range inputs {
+		arguments[i] = input
+	}
+	outputs, err := exec.Exec(arguments...)
+	for _, input := range inputs {
+		if freeErr := input.FinalizeAll(); err == nil {
+			err = freeErr
+		}
+	}
+	return outputs, err
 }
 
 // zeroStates are the zero states [rows,H] of every layer, in the order of stateNodes.
