@@ -90,10 +90,6 @@ func Open(dir, engineName string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	weights, err := readWeights(dir, description.config)
-	if err != nil {
-		return nil, err
-	}
 	engine, err := backend.Open(engineName)
 	if err != nil {
 		return nil, err
@@ -102,12 +98,24 @@ func Open(dir, engineName string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	for _, p := range m.Config.parameters() {
-		if err := m.setWeight(p, weights[p.name]); err != nil {
-			return nil, err
-		}
+	if err := m.loadWeights(dir); err != nil {
+		return nil, err
 	}
 	return m, m.store.SetRNGStateFromSeed(0)
+}
+
+// loadWeights gives a model the weights in a directory.
+func (m *Model) loadWeights(dir string) error {
+	weights, err := readWeights(dir, m.Config)
+	if err != nil {
+		return err
+	}
+	for _, p := range m.Config.parameters() {
+		if err := m.setWeight(p, weights[p.name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReadConfig reads the structure of the model in a directory.

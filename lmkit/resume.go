@@ -84,14 +84,8 @@ func (r *run) restore() ([]Record, error) {
 		return nil, fmt.Errorf("the text has changed: its sha256 is %.12s…, but %s was made with %.12s…; pass --allow-changed-text to go on all the same",
 			r.position.CorpusSHA256, checkpoint, at.CorpusSHA256)
 	}
-	weights, err := readWeights(checkpoint, r.model.Config)
-	if err != nil {
+	if err := r.model.loadWeights(checkpoint); err != nil {
 		return nil, err
-	}
-	for _, p := range r.model.Config.parameters() {
-		if err := r.model.setWeight(p, weights[p.name]); err != nil {
-			return nil, err
-		}
 	}
 	if err := r.restoreTraining(checkpoint); err != nil {
 		return nil, err

@@ -105,16 +105,7 @@ func startModel(c TrainConfig, vocabulary *text.Vocabulary) (*Model, error) {
 	if err != nil || c.From == "" {
 		return m, err
 	}
-	weights, err := readWeights(c.From, config)
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range config.parameters() {
-		if err := m.setWeight(p, weights[p.name]); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
+	return m, m.loadWeights(c.From)
 }
 
 // withFrom takes over the structure, tokenizer and vocabulary of the model that the run starts from.
