@@ -176,7 +176,7 @@ func (r *run) finish(ctx context.Context) error {
 	if r.config.Directory == "" {
 		return nil
 	}
-	if r.config.CheckpointEvery > 0 {
+	if r.config.CheckpointEvery > 0 || r.config.Resume {
 		if _, err := r.writeCheckpoint(); err != nil {
 			return err
 		}
