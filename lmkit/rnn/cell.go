@@ -79,9 +79,23 @@ type Options struct {
 	Cell Cell
 	// ResetBefore makes the GRU that of Cho et al. 2014, instead of PyTorch's; see gru.go.
 	ResetBefore bool
+	// Loop says how time is run through; Auto is the faster way that the engine has.
+	Loop Loop
 	// Dropout, if not nil, is applied to what one layer of Layers passes to the next, [T,B,H].
 	Dropout func(x *Node) *Node
 }
+
+// Loop is a way to run a layer through time.
+type Loop int
+
+const (
+	// Auto scans where the engine and the cell allow it, and unrolls elsewhere.
+	Auto Loop = iota
+	// Unrolled repeats the step in the graph for every time step.
+	Unrolled
+	// Scanned is one loop of the engine, whose graph does not grow with time; the Go engine lacks it, and so does Cho's GRU.
+	Scanned
+)
 
 // ZeroState is the state of zeros in which a text begins.
 func ZeroState(g *Graph, cell Cell, batch, hidden int) State {
@@ -132,6 +146,12 @@ func Step(o Options, w Weights, projected *Node, s State) State {
 func times(x, weight *Node) *Node {
 	return DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
 }
+
+// throughSigmoid takes the derivative d with respect to y = sigmoid(x) back to x.
+func throughSigmoid(d, y *Node) *Node { return Mul(d, Mul(y, complement(y))) }
+
+// scanCells are the cells that scan knows.
+var scanCells = map[Cell]scanCell{RNN: simpleScan, LSTM: lstmScan, GRU: gruScan}
 
 // gate cuts block k of width [.,H] out of pre-activations [.,G*H].
 func gate(x *Node, k int, hidden int) *Node {

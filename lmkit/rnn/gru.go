@@ -21,6 +21,34 @@ func gruStep(w Weights, projected *Node, s State) State {
 	return State{Hidden: Add(Mul(complement(update), candidate), Mul(update, s.Hidden))}
 }
 
+// gruScan is the GRU's step and its derivative. It keeps reset, update, candidate and memory = W_hn hidden + b_hn; with d' the
+// derivative with respect to hidden':
+//
+//	d update = d' * (hidden - candidate)    d candidate = d' * (1 - update)    d hidden = d' * update, and through the product
+//	d reset  = d candidate's pre-activation * memory
+var gruScan = scanCell{
+	kept: 4,
+	forward: func(projected, recurrent *Node, s State) (State, *Node) {
+		hidden := s.Hidden.Shape().Dimensions[1]
+		reset := sigmoid(Add(gate(projected, 0, hidden), gate(recurrent, 0, hidden)))
+		update := sigmoid(Add(gate(projected, 1, hidden), gate(recurrent, 1, hidden)))
+		memory := gate(recurrent, 2, hidden)
+		candidate := Tanh(Add(gate(projected, 2, hidden), Mul(reset, memory)))
+		next := Add(Mul(complement(update), candidate), Mul(update, s.Hidden))
+		return State{Hidden: next}, Concatenate([]*Node{reset, update, candidate, memory}, 1)
+	},
+	backward: func(kept *Node, previous, d State) (projected, recurrent *Node, before State) {
+		hidden := d.Hidden.Shape().Dimensions[1]
+		reset, update, candidate, memory := gate(kept, 0, hidden), gate(kept, 1, hidden), gate(kept, 2, hidden), gate(kept, 3, hidden)
+		inner := Mul(Mul(d.Hidden, complement(update)), complement(Mul(candidate, candidate)))
+		resets := throughSigmoid(Mul(inner, memory), reset)
+		updates := throughSigmoid(Mul(d.Hidden, Sub(previous.Hidden, candidate)), update)
+		projected = Concatenate([]*Node{resets, updates, inner}, 1)
+		recurrent = Concatenate([]*Node{resets, updates, Mul(inner, reset)}, 1)
+		return projected, recurrent, State{Hidden: Mul(d.Hidden, update)}
+	},
+}
+
 // resetBeforeStep is a step of the gated recurrent unit in the equations of Cho et al. 2014 that
 // the tutorial gives: the reset gate is applied before the matrix product, and update brings in
 // the new state.

@@ -11,6 +11,12 @@ import (
 // time steps, outputs [T,B,H], and the state after the last.
 func Layer(o Options, w Weights, x *Node, initial State) (outputs *Node, final State) {
 	projected := Project(w, x)
+	switch scannable := canScan(o, x.Graph()); {
+	case o.Loop == Scanned && !scannable:
+		panic(fmt.Errorf("rnn.Layer: the engine %s cannot scan this cell; use rnn.Auto", x.Graph().Backend().Name()))
+	case scannable && o.Loop != Unrolled:
+		return scan(o, w, projected, initial)
+	}
 	steps := make([]*Node, projected.Shape().Dimensions[0])
 	state := initial
 	for t := range steps {

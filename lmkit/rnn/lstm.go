@@ -16,10 +16,40 @@ func lstmStep(w Weights, projected *Node, s State) State {
 	s.Cell.AssertDims(s.Hidden.Shape().Dimensions...)
 	recurrent := Add(times(s.Hidden, w.HiddenHidden), ExpandAxes(w.HiddenBias, 0))
 	activation := Add(projected, recurrent) // [B,4H]
-	input := sigmoid(gate(activation, 0, hidden))
-	forget := sigmoid(gate(activation, 1, hidden))
-	candidate := Tanh(gate(activation, 2, hidden))
-	output := sigmoid(gate(activation, 3, hidden))
+	input, forget, candidate, output := lstmGates(activation, hidden)
 	cell := Add(Mul(forget, s.Cell), Mul(input, candidate))
 	return State{Hidden: Mul(output, Tanh(cell)), Cell: cell}
+}
+
+// lstmGates are the gates [B,H] of pre-activations [B,4H].
+func lstmGates(activation *Node, hidden int) (input, forget, candidate, output *Node) {
+	return sigmoid(gate(activation, 0, hidden)), sigmoid(gate(activation, 1, hidden)), Tanh(gate(activation, 2, hidden)), sigmoid(gate(activation, 3, hidden))
+}
+
+// lstmScan is the LSTM's step and its derivative. It keeps the pre-activations; with d' the derivatives with respect to the
+// state after the step:
+//
+//	d cell      = d' cell + d' hidden * output * (1 - tanh(cell')^2)
+//	d output    = d' hidden * tanh(cell')    d input     = d cell * candidate
+//	d candidate = d cell * input             d forget    = d cell * cell
+//
+// and each gate's pre-activation has the gate's derivative times gate * (1 - gate), or 1 - candidate^2.
+var lstmScan = scanCell{
+	kept: 4,
+	forward: func(projected, recurrent *Node, s State) (State, *Node) {
+		activation := Add(projected, recurrent)
+		input, forget, candidate, output := lstmGates(activation, s.Hidden.Shape().Dimensions[1])
+		cell := Add(Mul(forget, s.Cell), Mul(input, candidate))
+		return State{Hidden: Mul(output, Tanh(cell)), Cell: cell}, activation
+	},
+	backward: func(activation *Node, previous, d State) (projected, recurrent *Node, before State) {
+		input, forget, candidate, output := lstmGates(activation, d.Hidden.Shape().Dimensions[1])
+		squashed := Tanh(Add(Mul(forget, previous.Cell), Mul(input, candidate)))
+		cell := Add(d.Cell, Mul(Mul(d.Hidden, output), complement(Mul(squashed, squashed))))
+		gates := Concatenate([]*Node{
+			throughSigmoid(Mul(cell, candidate), input), throughSigmoid(Mul(cell, previous.Cell), forget),
+			Mul(Mul(cell, input), complement(Mul(candidate, candidate))), throughSigmoid(Mul(d.Hidden, squashed), output),
+		}, 1)
+		return gates, gates, State{Cell: Mul(cell, forget)}
+	},
 }

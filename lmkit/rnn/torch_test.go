@@ -24,6 +24,8 @@ type golden struct {
 	Outputs, Hn, Cn      []float32
 	Dx, Dh0, Dc0         []float32
 	Dweights             [][][]float32
+
+	loop rnn.Loop
 }
 
 const inputs, hidden = 3, 4
@@ -42,13 +44,13 @@ func goldens(t *testing.T) []golden {
 
 func (g golden) options() rnn.Options {
 	if g.Cell == "cho" {
-		return rnn.Options{Cell: rnn.GRU, ResetBefore: true}
+		return rnn.Options{Cell: rnn.GRU, ResetBefore: true, Loop: g.loop}
 	}
 	cell, err := rnn.ParseCell(g.Cell)
 	if err != nil {
 		panic(err)
 	}
-	return rnn.Options{Cell: cell}
+	return rnn.Options{Cell: cell, Loop: g.loop}
 }
 
 // arguments are x, the initial states of each layer, and the weights of each layer.
@@ -151,25 +153,35 @@ func TestLikeTorch(t *testing.T) {
 		if testing.Short() && name != backend.Go {
 			continue
 		}
-		for _, g := range goldens(t) {
-			t.Run(fmt.Sprintf("%s/%s/layers=%d,steps=%d,batch=%d,initial=%v", name, g.Cell, g.Layers, g.Steps, g.Batch, g.Initial), func(t *testing.T) {
-				exec, err := graph.NewExec(engine.Backend, g.build)
-				if err != nil {
-					t.Fatal(err)
+		loops := []rnn.Loop{rnn.Unrolled}
+		if name != backend.Go { // which cannot scan
+			loops = append(loops, rnn.Scanned)
+		}
+		for _, loop := range loops {
+			for _, g := range goldens(t) {
+				if loop == rnn.Scanned && g.Cell == "cho" {
+					continue // Cho's GRU is always unrolled
 				}
-				defer exec.Finalize()
-				results, err := exec.Exec(g.arguments()...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				want := g.expected()
-				if len(results) != len(want) {
-					t.Fatalf("%d results, want %d", len(results), len(want))
-				}
-				for i, result := range results {
-					compare(t, i, tensors.MustCopyFlatData[float32](result), want[i])
-				}
-			})
+				g.loop = loop
+				t.Run(fmt.Sprintf("%s/%v/%s/layers=%d,steps=%d,batch=%d,initial=%v", name, loop, g.Cell, g.Layers, g.Steps, g.Batch, g.Initial), func(t *testing.T) {
+					exec, err := graph.NewExec(engine.Backend, g.build)
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer exec.Finalize()
+					results, err := exec.Exec(g.arguments()...)
+					if err != nil {
+						t.Fatal(err)
+					}
+					want := g.expected()
+					if len(results) != len(want) {
+						t.Fatalf("%d results, want %d", len(results), len(want))
+					}
+					for i, result := range results {
+						compare(t, i, tensors.MustCopyFlatData[float32](result), want[i])
+					}
+				})
+			}
 		}
 	}
 }
