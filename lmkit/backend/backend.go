@@ -126,7 +126,7 @@ func openCPU() (*Engine, error) {
 // tries plugins with it; others call Open.
 func OpenPlugin(path string) (*Engine, error) {
 	if !built {
-		return nil, fmt.Errorf("this program was built without XLA, which needs cgo and a C compiler; use the engine go")
+		return nil, fmt.Errorf("XLA plugin %s: this program was built without XLA, which needs cgo and a C compiler; use the engine go", path)
 	}
 	if !filepath.IsAbs(path) {
 		return nil, fmt.Errorf("XLA plugin %s: an absolute path is needed", path)
