@@ -11,11 +11,13 @@ import (
 // time steps, outputs [T,B,H], and the state after the last.
 func Layer(o Options, w Weights, x *Node, initial State) (outputs *Node, final State) {
 	projected := Project(w, x)
-	switch scannable := canScan(o, x.Graph()); {
-	case o.Loop == Scanned && !scannable:
+	loop := canLoop(x.Graph())
+	if o.Loop == Scanned && (!loop || o.ResetBefore) {
 		panic(fmt.Errorf("rnn.Layer: the engine %s cannot scan this cell; use rnn.Auto", x.Graph().Backend().Name()))
-	case scannable && o.Loop != Unrolled:
-		return scan(o, w, projected, initial)
+	}
+	// A single step, as in generation, is not worth a derivative of its own.
+	if !o.ResetBefore && (projected.Shape().Dimensions[0] > 1 || o.Loop == Scanned) {
+		return scan(o, w, projected, initial, !loop || o.Loop == Unrolled)
 	}
 	steps := make([]*Node, projected.Shape().Dimensions[0])
 	state := initial

@@ -22,13 +22,14 @@ type scanCell struct {
 	backward func(kept *Node, previous, d State) (projected, recurrent *Node, before State)
 }
 
-// scan runs a cell over projected [T,B,G*H] in one loop of the engine, and differentiates it by another: the graph, and so
-// its compilation, does not grow with time. After the backward loop one product gives the gradient of the weights.
+// scan runs a cell over projected [T,B,G*H] with its hand-written derivative. unrolled repeats the step in the graph; otherwise
+// it is one loop of the engine, and back another: the graph, and so its compilation, does not grow with time. Either way one
+// product at the end gives the gradient of the weights, instead of one for each time step.
 //
 // The gradient is GoMLX's IdentityWithCustomGradient: all inputs, and zeros of the outputs' size, go through it as one vector. The
 // zeros are added to the outputs, so the outputs' gradients arrive there, and the inputs' gradients leave in their places.
-func scan(o Options, w Weights, projected *Node, initial State) (outputs *Node, final State) {
-	s := &scanner{cell: scanCells[o.Cell], lstm: o.Cell == LSTM}
+func scan(o Options, w Weights, projected *Node, initial State, unrolled bool) (outputs *Node, final State) {
+	s := &scanner{cell: scanCells[o.Cell], lstm: o.Cell == LSTM, unrolled: unrolled}
 	s.steps, s.batch, s.gates = dims3(projected)
 	s.hidden = w.HiddenHidden.Shape().Dimensions[1]
 	s.dtype = projected.DType()
@@ -49,16 +50,16 @@ func scan(o Options, w Weights, projected *Node, initial State) (outputs *Node, 
 	return results[0], final
 }
 
-// canScan says whether the engine has what scan needs, and the options do not rule it out.
-func canScan(o Options, g *Graph) bool {
+// canLoop says whether the engine has what a loop over time needs.
+func canLoop(g *Graph) bool {
 	operations := g.Backend().Capabilities().Operations
-	return !o.ResetBefore && operations[compute.OpTypeDynamicSlice] && operations[compute.OpTypeDynamicUpdateSlice]
+	return operations[compute.OpTypeDynamicSlice] && operations[compute.OpTypeDynamicUpdateSlice]
 }
 
 // scanner holds the nodes of one scan.
 type scanner struct {
 	cell                        scanCell
-	lstm                        bool
+	lstm, unrolled              bool
 	steps, batch, gates, hidden int
 	dtype                       dtypes.DType
 	inputs                      []*Node // projected, W_hh, b_hh, initial hidden and, for the LSTM, cell state
@@ -68,11 +69,54 @@ type scanner struct {
 
 func (s *scanner) shape(dimensions ...int) shapes.Shape { return shapes.Make(s.dtype, dimensions...) }
 
-// loop runs body for t from first, steps times, by step: body maps the loop's values to their next ones, and gets those that
-// stay as they are, fixed, as well.
-func (s *scanner) loop(first, step int, values, fixed []*Node, body func(t *Node, values, fixed []*Node) []*Node) []*Node {
+// stepBody is one time step: from the carried values and those that stay fixed to the next carried values and to what the
+// step writes for its time, [B,K] each. at gives the element [B,K] of a fixed value [T,B,K] for the time of the step.
+type stepBody func(at func(x *Node) *Node, carried, fixed []*Node) (next, written []*Node)
+
+// run runs body over all time steps, backward in time if reverse. It returns the last carried values and, for each of widths,
+// what the steps wrote, [T,B,width].
+func (s *scanner) run(reverse bool, carried, fixed []*Node, widths []int, body stepBody) (last, written []*Node) {
+	if s.unrolled {
+		return s.repeat(reverse, carried, fixed, widths, body)
+	}
+	return s.loop(reverse, carried, fixed, widths, body)
+}
+
+// repeat is run without a loop: the steps stand in the graph one after the other.
+func (s *scanner) repeat(reverse bool, carried, fixed []*Node, widths []int, body stepBody) (last, written []*Node) {
+	columns := make([][]*Node, len(widths))
+	for i := range columns {
+		columns[i] = make([]*Node, s.steps)
+	}
+	for i := range s.steps {
+		t := i
+		if reverse {
+			t = s.steps - 1 - i
+		}
+		var values []*Node
+		carried, values = body(func(x *Node) *Node { return Squeeze(Slice(x, AxisElem(t)), 0) }, carried, fixed)
+		for c, value := range values {
+			columns[c][t] = value
+		}
+	}
+	for _, column := range columns {
+		written = append(written, stackSteps(column))
+	}
+	return carried, written
+}
+
+// loop is run as a loop of the engine. Whatever the loop uses is part of its state.
+func (s *scanner) loop(reverse bool, carried, fixed []*Node, widths []int, body stepBody) (last, written []*Node) {
 	g := s.inputs[0].Graph()
-	state := append(append([]*Node{Const(g, int32(first)), Const(g, int32(0))}, values...), fixed...)
+	first, step := 0, 1
+	if reverse {
+		first, step = s.steps-1, -1
+	}
+	state := append([]*Node{Const(g, int32(first)), Const(g, int32(0))}, carried...)
+	for _, width := range widths {
+		state = append(state, Zeros(g, s.shape(s.steps, s.batch, width)))
+	}
+	state = append(state, fixed...)
 	parameters := func(g *Graph) []*Node {
 		list := make([]*Node, len(state))
 		for i, node := range state {
@@ -84,52 +128,60 @@ func (s *scanner) loop(first, step int, values, fixed []*Node, body func(t *Node
 		p := parameters(g)
 		return []*Node{LessThan(p[1], Const(g, int32(s.steps)))}
 	})
+	buffers, rest := 2+len(carried), 2+len(carried)+len(widths)
 	loopBody := NewClosure(g, func(g *Graph) []*Node {
 		p := parameters(g)
-		next := []*Node{Add(p[0], Const(g, int32(step))), Add(p[1], Const(g, int32(1)))}
-		next = append(next, body(p[0], p[2:2+len(values)], p[2+len(values):])...)
-		return append(next, p[2+len(values):]...)
+		t := p[0]
+		next, values := body(func(x *Node) *Node { return elementAt(x, t) }, p[2:buffers], p[rest:])
+		list := append([]*Node{Add(t, Const(g, int32(step))), Add(p[1], Const(g, int32(1)))}, next...)
+		for i, value := range values {
+			list = append(list, setElement(p[buffers+i], value, t))
+		}
+		return append(list, p[rest:]...)
 	})
-	return While(condition, loopBody, state...)[2 : 2+len(values)]
+	results := While(condition, loopBody, state...)
+	return results[2:buffers], results[buffers:rest]
 }
 
-// forward runs the loop over time.
+// forward runs the cell over time.
 func (s *scanner) forward() {
-	g := s.inputs[0].Graph()
 	stop := make([]*Node, len(s.inputs))
 	for i, input := range s.inputs {
 		stop[i] = StopGradient(input)
 	}
-	bias := ExpandAxes(stop[2], 0) // [1,G*H]
-	values := []*Node{stop[3], Zeros(g, s.shape(s.steps, s.batch, s.hidden))}
-	if s.cell.kept > 0 {
-		values = append(values, Zeros(g, s.shape(s.steps, s.batch, s.cell.kept*s.hidden)))
-	}
+	fixed := []*Node{stop[0], stop[1], ExpandAxes(stop[2], 0)} // projected, W_hh, b_hh [1,G*H]
+	widths := []int{s.hidden}
 	if s.lstm {
-		values = append(values, stop[4], Zeros(g, s.shape(s.steps, s.batch, s.hidden)))
+		widths = append(widths, s.hidden)
 	}
-	results := s.loop(0, 1, values, []*Node{stop[0], stop[1], bias}, func(t *Node, values, fixed []*Node) []*Node {
-		state := State{Hidden: values[0]}
+	if s.cell.kept > 0 {
+		widths = append(widths, s.cell.kept*s.hidden)
+	}
+	last, written := s.run(false, stop[3:], fixed, widths, func(at func(*Node) *Node, carried, fixed []*Node) (next, written []*Node) {
+		state := State{Hidden: carried[0]}
 		if s.lstm {
-			state.Cell = values[len(values)-2]
+			state.Cell = carried[1]
 		}
 		recurrent := Add(times(state.Hidden, fixed[1]), fixed[2])
-		next, kept := s.cell.forward(elementAt(fixed[0], t), recurrent, state)
-		list := []*Node{next.Hidden, setElement(values[1], next.Hidden, t)}
-		if s.cell.kept > 0 {
-			list = append(list, setElement(values[2], kept, t))
-		}
+		state, kept := s.cell.forward(at(fixed[0]), recurrent, state)
+		next = []*Node{state.Hidden}
 		if s.lstm {
-			list = append(list, next.Cell, setElement(values[len(values)-1], next.Cell, t))
+			next = append(next, state.Cell)
 		}
-		return list
+		written = next
+		if s.cell.kept > 0 {
+			written = append(written[:len(written):len(written)], kept)
+		}
+		return next, written
 	})
-	s.hiddens = StopGradient(results[1])
-	if s.cell.kept > 0 {
-		s.kept = StopGradient(results[2])
-	}
+	s.hiddens = StopGradient(written[0])
 	if s.lstm {
-		s.lastCell, s.cells = StopGradient(results[len(results)-2]), StopGradient(results[len(results)-1])
+		s.cells, s.lastCell = StopGradient(written[1]), StopGradient(last[1])
+	}
+	if s.cell.kept > 0 {
+		s.kept = StopGradient(written[len(written)-1])
+	} else {
+		s.kept = s.hiddens // the simple RNN's derivative needs the state after the step
 	}
 }
 
@@ -138,48 +190,39 @@ func (s *scanner) forward() {
 func (s *scanner) backward(gradients []*Node) []*Node {
 	g := s.inputs[0].Graph()
 	before := func(initial, states *Node) *Node { // the states before each step
+		if s.steps == 1 {
+			return ExpandAxes(StopGradient(initial), 0)
+		}
 		return Concatenate([]*Node{ExpandAxes(StopGradient(initial), 0), Slice(states, AxisRange(0, s.steps-1))}, 0)
 	}
 	hiddens := before(s.inputs[3], s.hiddens)
-	zero := Zeros(g, s.shape(s.batch, s.hidden))
-	buffer := Zeros(g, s.shape(s.steps, s.batch, s.gates))
-	values := []*Node{zero, buffer, buffer}
-	fixed := []*Node{gradients[0], hiddens, StopGradient(s.inputs[1])}
-	if s.cell.kept > 0 {
-		fixed = append(fixed, s.kept)
-	}
+	carried := []*Node{Zeros(g, s.shape(s.batch, s.hidden))}
+	fixed := []*Node{gradients[0], hiddens, StopGradient(s.inputs[1]), s.kept}
 	if s.lstm {
-		values = append(values, gradients[1])
+		carried = append(carried, gradients[1])
 		fixed = append(fixed, before(s.inputs[4], s.cells))
-	} else if s.cell.kept == 0 {
-		fixed = append(fixed, s.hiddens) // the simple RNN's derivative needs the state after the step
 	}
-	results := s.loop(s.steps-1, -1, values, fixed, func(t *Node, values, fixed []*Node) []*Node {
-		d := State{Hidden: Add(values[0], elementAt(fixed[0], t))}
-		previous := State{Hidden: elementAt(fixed[1], t)}
+	last, written := s.run(true, carried, fixed, []int{s.gates, s.gates}, func(at func(*Node) *Node, carried, fixed []*Node) (next, written []*Node) {
+		d := State{Hidden: Add(carried[0], at(fixed[0]))}
+		previous := State{Hidden: at(fixed[1])}
 		if s.lstm {
-			d.Cell = values[3]
-			previous.Cell = elementAt(fixed[4], t)
+			d.Cell, previous.Cell = carried[1], at(fixed[4])
 		}
-		projected, recurrent, beforeStep := s.cell.backward(elementAt(fixed[3], t), previous, d)
+		projected, recurrent, state := s.cell.backward(at(fixed[3]), previous, d)
 		through := DotGeneral(recurrent, []int{1}, nil, fixed[2], []int{0}, nil) // [B,H]
-		if beforeStep.Hidden != nil {
-			through = Add(through, beforeStep.Hidden)
+		if state.Hidden != nil {
+			through = Add(through, state.Hidden)
 		}
-		list := []*Node{through, setElement(values[1], projected, t), setElement(values[2], recurrent, t)}
+		next = []*Node{through}
 		if s.lstm {
-			list = append(list, beforeStep.Cell)
+			next = append(next, state.Cell)
 		}
-		return list
+		return next, []*Node{projected, recurrent}
 	})
 	rows := s.steps * s.batch
-	recurrent := Reshape(results[2], rows, s.gates)
+	recurrent := Reshape(written[1], rows, s.gates)
 	weights := DotGeneral(recurrent, []int{0}, nil, Reshape(hiddens, rows, s.hidden), []int{0}, nil) // [G*H,H]
-	list := []*Node{results[1], weights, ReduceSum(recurrent, 0), results[0]}
-	if s.lstm {
-		list = append(list, results[3])
-	}
-	return list
+	return append([]*Node{written[0], weights, ReduceSum(recurrent, 0)}, last...)
 }
 
 // attachGradient returns the results with a gradient: the values are the same.
