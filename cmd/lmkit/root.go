@@ -13,8 +13,8 @@ import (
 
 // verbs are lmkit's commands, in the order of the help text; each has a file of its own.
 var verbs = []func() *cobra.Command{
-	setupCommand, doctorCommand, notebooksCommand, labCommand, trainCommand, evalCommand, generateCommand, tokenizeCommand,
-	tryPluginCommand,
+	setupCommand, doctorCommand, notebooksCommand, labCommand, trainCommand, evalCommand, generateCommand, tokenizeCommand, benchCommand,
+	tryPluginCommand, measureCommand,
 }
 
 func rootCommand() *cobra.Command {

@@ -48,7 +48,8 @@ func openPlugin(path string) (engine *Engine, err error) {
 	if err := checkVersion(path, major, minor); err != nil {
 		return nil, err
 	}
-	b, err := xla.New(name)
+	// Without the option the plugin makes four devices, and as many threads at least: too many for two cores.
+	b, err := xla.NewWithOptions(name, pjrt.NamedValuesMap{"cpu_device_count": int64(1)})
 	if err != nil {
 		return nil, fmt.Errorf("XLA plugin %s cannot be started: %s", path, reason(err))
 	}

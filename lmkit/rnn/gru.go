@@ -27,7 +27,8 @@ func gruStep(w Weights, projected *Node, s State) State {
 //	d update = d' * (hidden - candidate)    d candidate = d' * (1 - update)    d hidden = d' * update, and through the product
 //	d reset  = d candidate's pre-activation * memory
 var gruScan = scanCell{
-	kept: 4,
+	kept:  4,
+	split: true,
 	forward: func(projected, recurrent *Node, s State) (State, *Node) {
 		hidden := s.Hidden.Shape().Dimensions[1]
 		reset := sigmoid(Add(gate(projected, 0, hidden), gate(recurrent, 0, hidden)))

@@ -26,7 +26,7 @@ func lstmGates(activation *Node, hidden int) (input, forget, candidate, output *
 	return sigmoid(gate(activation, 0, hidden)), sigmoid(gate(activation, 1, hidden)), Tanh(gate(activation, 2, hidden)), sigmoid(gate(activation, 3, hidden))
 }
 
-// lstmScan is the LSTM's step and its derivative. It keeps the pre-activations; with d' the derivatives with respect to the
+// lstmScan is the LSTM's step and its derivative. It keeps the four gates; with d' the derivatives with respect to the
 // state after the step:
 //
 //	d cell      = d' cell + d' hidden * output * (1 - tanh(cell')^2)
@@ -37,13 +37,13 @@ func lstmGates(activation *Node, hidden int) (input, forget, candidate, output *
 var lstmScan = scanCell{
 	kept: 4,
 	forward: func(projected, recurrent *Node, s State) (State, *Node) {
-		activation := Add(projected, recurrent)
-		input, forget, candidate, output := lstmGates(activation, s.Hidden.Shape().Dimensions[1])
+		input, forget, candidate, output := lstmGates(Add(projected, recurrent), s.Hidden.Shape().Dimensions[1])
 		cell := Add(Mul(forget, s.Cell), Mul(input, candidate))
-		return State{Hidden: Mul(output, Tanh(cell)), Cell: cell}, activation
+		return State{Hidden: Mul(output, Tanh(cell)), Cell: cell}, Concatenate([]*Node{input, forget, candidate, output}, 1)
 	},
-	backward: func(activation *Node, previous, d State) (projected, recurrent *Node, before State) {
-		input, forget, candidate, output := lstmGates(activation, d.Hidden.Shape().Dimensions[1])
+	backward: func(kept *Node, previous, d State) (projected, recurrent *Node, before State) {
+		hidden := d.Hidden.Shape().Dimensions[1]
+		input, forget, candidate, output := gate(kept, 0, hidden), gate(kept, 1, hidden), gate(kept, 2, hidden), gate(kept, 3, hidden)
 		squashed := Tanh(Add(Mul(forget, previous.Cell), Mul(input, candidate)))
 		cell := Add(d.Cell, Mul(Mul(d.Hidden, output), complement(Mul(squashed, squashed))))
 		gates := Concatenate([]*Node{

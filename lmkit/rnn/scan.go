@@ -14,6 +14,8 @@ import (
 type scanCell struct {
 	// kept is how many blocks of H values [B,kept*H] a step keeps for its derivative.
 	kept int
+	// split says that the two parts of the pre-activations have different derivatives, as in the GRU; elsewhere they are added.
+	split bool
 	// forward makes a step from projected and recurrent [B,G*H], the input's and the state's part of the
 	// pre-activations.
 	forward func(projected, recurrent *Node, s State) (next State, kept *Node)
@@ -149,7 +151,7 @@ func (s *scanner) forward() {
 	for i, input := range s.inputs {
 		stop[i] = StopGradient(input)
 	}
-	fixed := []*Node{stop[0], stop[1], ExpandAxes(stop[2], 0)} // projected, W_hh, b_hh [1,G*H]
+	fixed := []*Node{stop[0], Transpose(stop[1], 0, 1), ExpandAxes(stop[2], 0)} // projected, W_hh transposed [H,G*H], b_hh [1,G*H]
 	widths := []int{s.hidden}
 	if s.lstm {
 		widths = append(widths, s.hidden)
@@ -162,7 +164,7 @@ func (s *scanner) forward() {
 		if s.lstm {
 			state.Cell = carried[1]
 		}
-		recurrent := Add(times(state.Hidden, fixed[1]), fixed[2])
+		recurrent := Add(DotGeneral(state.Hidden, []int{1}, nil, fixed[1], []int{0}, nil), fixed[2])
 		state, kept := s.cell.forward(at(fixed[0]), recurrent, state)
 		next = []*Node{state.Hidden}
 		if s.lstm {
@@ -202,7 +204,11 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 		carried = append(carried, gradients[1])
 		fixed = append(fixed, before(s.inputs[4], s.cells))
 	}
-	last, written := s.run(true, carried, fixed, []int{s.gates, s.gates}, func(at func(*Node) *Node, carried, fixed []*Node) (next, written []*Node) {
+	widths := []int{s.gates}
+	if s.cell.split {
+		widths = append(widths, s.gates)
+	}
+	last, written := s.run(true, carried, fixed, widths, func(at func(*Node) *Node, carried, fixed []*Node) (next, written []*Node) {
 		d := State{Hidden: Add(carried[0], at(fixed[0]))}
 		previous := State{Hidden: at(fixed[1])}
 		if s.lstm {
@@ -217,12 +223,16 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 		if s.lstm {
 			next = append(next, state.Cell)
 		}
-		return next, []*Node{projected, recurrent}
+		if s.cell.split {
+			return next, []*Node{recurrent, projected}
+		}
+		return next, []*Node{recurrent}
 	})
 	rows := s.steps * s.batch
-	recurrent := Reshape(written[1], rows, s.gates)
+	recurrent := Reshape(written[0], rows, s.gates)
 	weights := DotGeneral(recurrent, []int{0}, nil, Reshape(hiddens, rows, s.hidden), []int{0}, nil) // [G*H,H]
-	return append([]*Node{written[0], weights, ReduceSum(recurrent, 0)}, last...)
+	projected := written[len(written)-1]
+	return append([]*Node{projected, weights, ReduceSum(recurrent, 0)}, last...)
 }
 
 // attachGradient returns the results with a gradient: the values are the same.

@@ -76,11 +76,11 @@ func TestPythonMissing(t *testing.T) {
 }
 
 func TestFullDisk(t *testing.T) {
-	err := checkSpace("here", func(string) (uint64, bool) { return 300 << 20, true })
+	err := checkSpace("here", neededSpace, func(string) (uint64, bool) { return 300 << 20, true })
 	if err == nil || !strings.HasPrefix(err.Error(), "here has 300 MB free") {
 		t.Error(err)
 	}
-	if err := checkSpace("here", func(string) (uint64, bool) { return 0, false }); err != nil {
+	if err := checkSpace("here", neededSpace, func(string) (uint64, bool) { return 0, false }); err != nil {
 		t.Error(err)
 	}
 }

@@ -118,7 +118,7 @@ func unpackPlugin(ctx context.Context, dir, python string, log io.Writer) (Plugi
 	if python == "" {
 		return Plugin{}, errors.New("the XLA plugin is left out, as it is installed with Python's pip; the go engine works")
 	}
-	if err := checkSpace(dir, freeSpace); err != nil {
+	if err := checkSpace(dir, neededSpace, freeSpace); err != nil {
 		return Plugin{}, err
 	}
 	fmt.Fprintln(log, "installing XLA for the CPU with pip (about 60 MB to download, 260 MB unpacked) …")

@@ -42,9 +42,9 @@ func splitRequirements(lockFile, name string) (entry, others string) {
 const neededSpace = 1000 << 20
 
 // checkSpace names the disk that is too full.
-func checkSpace(dir string, free func(string) (uint64, bool)) error {
-	if bytes, ok := free(dir); ok && bytes < neededSpace {
-		return fmt.Errorf("%s has %d MB free, and set-up needs %d MB; make room or set LMKIT_CACHE to another disk", dir, bytes>>20, neededSpace>>20)
+func checkSpace(dir string, needed uint64, free func(string) (uint64, bool)) error {
+	if bytes, ok := free(dir); ok && bytes < needed {
+		return fmt.Errorf("%s has %d MB free, and set-up needs %d MB; make room or set LMKIT_CACHE to another disk", dir, bytes>>20, needed>>20)
 	}
 	return nil
 }
@@ -52,17 +52,50 @@ func checkSpace(dir string, free func(string) (uint64, bool)) error {
 // venvDir is the directory of the virtual environment that the lock file describes.
 func venvDir(dir string) string { return filepath.Join(dir, "python-"+short([]byte(requirements))) }
 
-// installPython makes the virtual environment and returns its interpreter. A virtual environment cannot be moved, so
-// it is made where it stays, and its last file makes it complete.
+// installPython makes the virtual environment of the notebooks and returns its interpreter.
 func installPython(ctx context.Context, dir string, log io.Writer) (interpreter string, err error) {
+	if err := checkSpace(dir, neededSpace, freeSpace); err != nil {
+		return "", err
+	}
+	_, others := splitRequirements(requirements, pluginPackage)
+	return makeVenv(ctx, venvDir(dir), others, "installing JupyterLab, nbclient and nbconvert with pip (about 80 MB to download) …", log)
+}
+
+// VirtualEnvironment returns the Python of a virtual environment in CacheDir that holds exactly what a lock file names, and
+// makes it first where it is not there. It asks for room on the disk, in bytes. Two calls at once wait for each other.
+func VirtualEnvironment(ctx context.Context, name, lockFile string, room uint64, log io.Writer) (python string, err error) {
+	dir, err := CacheDir()
+	if err != nil {
+		return "", err
+	}
+	venv := filepath.Join(dir, name+"-"+short([]byte(lockFile)))
+	if isComplete(venv) {
+		return pythonOf(venv), nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("the cache directory cannot be made: %w; set LMKIT_CACHE to another", err)
+	}
+	unlock, err := lock(ctx, filepath.Join(dir, "setup.lock"), log)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	if isComplete(venv) {
+		return pythonOf(venv), nil
+	}
+	if err := checkSpace(dir, room, freeSpace); err != nil {
+		return "", err
+	}
+	return makeVenv(ctx, venv, lockFile, fmt.Sprintf("installing %s with pip …", name), log)
+}
+
+// makeVenv makes a virtual environment and returns its interpreter. A virtual environment cannot be moved, so it is made where
+// it stays, and its last file makes it complete.
+func makeVenv(ctx context.Context, venv, lockFile, message string, log io.Writer) (interpreter string, err error) {
 	python, err := findPython(ctx)
 	if err != nil {
 		return "", err
 	}
-	if err := checkSpace(dir, freeSpace); err != nil {
-		return "", err
-	}
-	venv := venvDir(dir)
 	if err := os.RemoveAll(venv); err != nil { // what an earlier attempt left
 		return "", err
 	}
@@ -78,9 +111,8 @@ func installPython(ctx context.Context, dir string, log io.Writer) (interpreter 
 		}
 		return "", fmt.Errorf("%s cannot make a virtual environment (%s); on Debian and Ubuntu, install the package python3-venv", python, venvProblem(err))
 	}
-	_, others := splitRequirements(requirements, pluginPackage)
-	fmt.Fprintln(log, "installing JupyterLab, nbclient and nbconvert with pip (about 80 MB to download) …")
-	if err := pip(ctx, pythonOf(venv), venv, others); err != nil {
+	fmt.Fprintln(log, message)
+	if err := pip(ctx, pythonOf(venv), venv, lockFile); err != nil {
 		return "", err
 	}
 	return pythonOf(venv), setComplete(venv)

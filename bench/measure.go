@@ -1,0 +1,219 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"owlm/lmkit"
+	"owlm/lmkit/backend"
+	"owlm/lmkit/rnn"
+	"owlm/lmkit/text"
+)
+
+// Measurement is what one process measured. The peers' scripts print the same.
+type Measurement struct {
+	// First is the time of the first repetition in seconds, with making the model and compiling; Times are those of the timed
+	// ones.
+	First float64   `json:"first"`
+	Times []float64 `json:"times"`
+	// Memory is the most that the process ever held, in bytes.
+	Memory int64 `json:"memory"`
+	// Version says what was measured.
+	Version string `json:"version"`
+}
+
+// Measure measures a workload on an engine in this process.
+func Measure(ctx context.Context, w Workload, engine string) (m Measurement, err error) {
+	e, err := backend.Open(engine)
+	if err != nil {
+		return m, err
+	}
+	l := &stopwatch{w: w, start: time.Now()}
+	switch w.Kind {
+	case Train, Tutorial:
+		err = train(ctx, w, engine, l)
+	case Generate:
+		err = generate(e, w, l)
+	case Products:
+		err = products(e, w, l)
+	default:
+		err = fmt.Errorf("no workload is of kind %q", w.Kind)
+	}
+	if err != nil {
+		return m, err
+	}
+	return Measurement{First: l.first, Times: l.times, Memory: peakMemory(), Version: "lmkit " + lmkit.Version + " on " + engine}, nil
+}
+
+// stopwatch takes the times of repetitions. As a hook it takes those of training steps.
+type stopwatch struct {
+	w     Workload
+	start time.Time
+	count int
+	first float64
+	times []float64
+	timed time.Time // when the timed part began
+	stop  func()
+}
+
+// lap notes that a repetition is done, and says whether more are wanted.
+func (l *stopwatch) lap() (more bool) {
+	now := time.Now()
+	took := now.Sub(l.start).Seconds()
+	l.start = now
+	l.count++
+	switch {
+	case l.count == 1:
+		l.first = took
+	case l.count <= 1+l.w.Warm:
+	default:
+		l.times = append(l.times, took)
+	}
+	if l.count == 1+l.w.Warm {
+		l.timed = now
+	}
+	return len(l.times) < l.w.Least || now.Sub(l.timed).Seconds() < l.w.Seconds
+}
+
+func (l *stopwatch) Start(string, int, int) {}
+func (l *stopwatch) Epoch(int, float64, float64) {
+	if l.stop != nil {
+		l.start = time.Now() // the end of an epoch is not a step's time
+	}
+}
+func (l *stopwatch) End(error) {}
+func (l *stopwatch) Step(int, float64) {
+	if l.stop != nil && !l.lap() {
+		l.stop()
+	}
+}
+
+// train measures lmkit.Train, as users call it.
+func train(ctx context.Context, w Workload, engine string, l *stopwatch) error {
+	cell, err := rnn.ParseCell(w.Cell)
+	if err != nil {
+		return err
+	}
+	c := lmkit.TrainConfig{
+		Model:     lmkit.Config{Cell: cell, EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers},
+		Objective: lmkit.Windows{Length: w.Sequence}, BatchSize: w.Batch, LearningRate: 0.003, Backend: engine, Hooks: []lmkit.Hook{l},
+	}
+	if w.Kind == Tutorial {
+		c.Epochs = 100
+		_, err := lmkit.Train(ctx, text.Owl, c)
+		l.first = time.Since(l.start).Seconds()
+		return err
+	}
+	if w.EveryStep {
+		c.Objective = lmkit.Stream{Length: w.Sequence}
+	}
+	c.Steps = 1 << 30
+	c.Tokenizer = text.Words{}
+	corpus := randomText(w.Vocabulary, max(2*w.Vocabulary, w.Batch*(w.Sequence*20+1)))
+	ctx, l.stop = context.WithCancel(ctx)
+	defer l.stop()
+	l.start = time.Now()
+	var interrupted *lmkit.Interrupted
+	if _, err := lmkit.Train(ctx, corpus, c); !errors.As(err, &interrupted) {
+		return err
+	}
+	return nil
+}
+
+// randomText is a text of random words with exactly the wanted number of different ones.
+func randomText(vocabulary, length int) string {
+	random := rand.New(rand.NewPCG(1, 2))
+	var b strings.Builder
+	for i := range length {
+		word := i
+		if i >= vocabulary {
+			word = random.IntN(vocabulary)
+		}
+		fmt.Fprintf(&b, "w%d ", word)
+	}
+	return b.String()
+}
+
+func generate(e *backend.Engine, w Workload, l *stopwatch) error {
+	cell, err := rnn.ParseCell(w.Cell)
+	if err != nil {
+		return err
+	}
+	words := text.Words{}
+	vocabulary, err := text.NewVocabulary(words.Tokenize(randomText(w.Vocabulary, w.Vocabulary)), text.VocabularyOptions{})
+	if err != nil {
+		return err
+	}
+	config := lmkit.Config{Cell: cell, VocabularySize: vocabulary.Len(), EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers}
+	model, err := lmkit.New(e, config, words, vocabulary, 1)
+	if err != nil {
+		return err
+	}
+	prompt := strings.Join(vocabulary.Tokens()[:w.Sequence], " ")
+	l.start = time.Now()
+	for _, err := range model.Generate(prompt, lmkit.GenerateConfig{Length: 1 << 20, Temperature: 0.8, Seed: 1}) {
+		if err != nil {
+			return err
+		}
+		if !l.lap() {
+			break
+		}
+	}
+	return nil
+}
+
+// products multiplies square matrices that stay on the device.
+func products(e *backend.Engine, w Workload, l *stopwatch) error {
+	n := w.Hidden
+	random := rand.New(rand.NewPCG(1, 2))
+	values := make([]float32, n*n)
+	for i := range values {
+		values[i] = random.Float32() - 0.5
+	}
+	a := tensors.FromFlatDataAndDimensions(values, n, n)
+	exec, err := graph.NewExec(e.Backend, func(a, b *graph.Node) *graph.Node {
+		return graph.ReduceAllMax(graph.DotGeneral(a, []int{1}, nil, b, []int{0}, nil))
+	})
+	if err != nil {
+		return err
+	}
+	defer exec.Finalize()
+	for more := true; more; more = l.lap() {
+		output, err := exec.Exec1(a, a)
+		if err != nil {
+			return err
+		}
+		if err := output.FinalizeAll(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// peakMemory is the most memory that this process ever held in bytes, 0 where the system does not say.
+func peakMemory() int64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, after, found := strings.Cut(string(status), "VmHWM:")
+	if !found {
+		return 0
+	}
+	var kilobytes int64
+	fmt.Sscan(after, &kilobytes)
+	return kilobytes * 1024
+}
+
+// spaced is the tokens of a text with spaces between them.
+func spaced(corpus string) string {
+	return strings.Join(text.Words{Lowercase: true}.Tokenize(corpus), " ")
+}

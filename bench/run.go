@@ -1,0 +1,167 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"owlm/lmkit"
+	"owlm/lmkit/backend"
+)
+
+// Report is the result of a run.
+type Report struct {
+	Rows []Row `json:"rows"`
+	// Skipped are measurements that failed, a line each.
+	Skipped []string `json:"skipped,omitempty"`
+	// Receipt says how the numbers came to be.
+	Receipt Receipt `json:"receipt"`
+}
+
+// Receipt says where and how a run was made.
+type Receipt struct {
+	Command  []string          `json:"command"`
+	Start    time.Time         `json:"start"`
+	Seconds  float64           `json:"duration_seconds"`
+	Rounds   int               `json:"rounds"`
+	Device   string            `json:"device"`
+	Cores    int               `json:"cores"`
+	SIMD     bool              `json:"simd"` // the program was built with GOEXPERIMENT=simd
+	Versions map[string]string `json:"versions"`
+}
+
+// Row is what a system needs for a workload. Times are in seconds: of a round its median, and over the rounds the median, the
+// fastest and the slowest.
+type Row struct {
+	Workload string  `json:"workload"`
+	System   string  `json:"system"`
+	Median   float64 `json:"median_seconds"`
+	Fastest  float64 `json:"fastest_seconds"`
+	Slowest  float64 `json:"slowest_seconds"`
+	Rounds   int     `json:"rounds"`
+	// First is the median time of the first repetition, compilation included.
+	First float64 `json:"first_seconds"`
+	// Memory is the most that a process held, in bytes.
+	Memory int64 `json:"memory_bytes"`
+	// Speed is relative to the peers' in the same run: 2 is twice as fast. It is 0 where the peer was not measured.
+	SpeedToPyTorch float64 `json:"speed_to_pytorch,omitempty"`
+	SpeedToJAX     float64 `json:"speed_to_jax,omitempty"`
+	// TokensPerSecond is 0 where tokens are not counted; Limit is the share of the fastest product of the run that the
+	// workload's matrix products reach, 0 where that is not known.
+	TokensPerSecond float64 `json:"tokens_per_second,omitempty"`
+	Limit           float64 `json:"share_of_limit,omitempty"`
+	GFLOPS          float64 `json:"gflops,omitempty"`
+}
+
+// Run measures all workloads on all systems, one after the other, rounds times over. A measurement that fails is left out and
+// told of; cancelling ctx ends the run. Lines of progress go to log.
+func Run(ctx context.Context, workloads []Workload, systems []System, rounds int, log io.Writer) (*Report, error) {
+	receipt := Receipt{Command: os.Args, Start: time.Now().UTC(), Rounds: rounds, Cores: runtime.NumCPU(), SIMD: simd(), Versions: lmkit.Versions()}
+	if engine, err := backend.Open(backend.Go); err == nil {
+		receipt.Device = engine.Device()
+	}
+	type key struct{ workload, system string }
+	found := make(map[key][]Measurement)
+	failed := make(map[key]string)
+	for round := range rounds {
+		for _, w := range workloads {
+			for _, s := range systems {
+				k := key{w.Name, s.Name}
+				if failed[k] != "" {
+					continue
+				}
+				m, err := s.measure(ctx, w)
+				if ctx.Err() != nil {
+					return nil, ctx.Err()
+				}
+				if err != nil {
+					failed[k] = err.Error()
+					fmt.Fprintln(log, "left out:", err)
+					continue
+				}
+				found[k] = append(found[k], m)
+				if product, version, ok := strings.Cut(m.Version, " "); ok && product != "lmkit" {
+					receipt.Versions[product] = version
+				}
+				fmt.Fprintf(log, "round %d/%d  %-10s  %-8s  %s\n", round+1, rounds, w.Name, s.Name, duration(m.seconds()))
+			}
+		}
+	}
+	receipt.Seconds = time.Since(receipt.Start).Seconds()
+	report := &Report{Receipt: receipt}
+	for _, w := range workloads {
+		for _, s := range systems {
+			if list := found[key{w.Name, s.Name}]; list != nil {
+				report.Rows = append(report.Rows, newRow(w, s, list))
+			}
+			if problem := failed[key{w.Name, s.Name}]; problem != "" {
+				report.Skipped = append(report.Skipped, problem)
+			}
+		}
+	}
+	report.compare(workloads)
+	return report, nil
+}
+
+// seconds is the median repetition; what is done once is timed as a whole.
+func (m Measurement) seconds() float64 {
+	if len(m.Times) == 0 {
+		return m.First
+	}
+	return median(m.Times)
+}
+
+func newRow(w Workload, s System, list []Measurement) Row {
+	var times, firsts []float64
+	row := Row{Workload: w.Name, System: s.Name, Rounds: len(list)}
+	for _, m := range list {
+		times, firsts = append(times, m.seconds()), append(firsts, m.First)
+		row.Memory = max(row.Memory, m.Memory)
+	}
+	row.Median, row.Fastest, row.Slowest, row.First = median(times), slices.Min(times), slices.Max(times), median(firsts)
+	row.TokensPerSecond = float64(w.Tokens()) / row.Median
+	row.GFLOPS = w.Operations() / row.Median / 1e9
+	return row
+}
+
+// compare fills in what needs several rows.
+func (r *Report) compare(workloads []Workload) {
+	kinds := make(map[string]Kind)
+	for _, w := range workloads {
+		kinds[w.Name] = w.Kind
+	}
+	limit := 0.0
+	for _, row := range r.Rows {
+		if kinds[row.Workload] == Products {
+			limit = max(limit, row.GFLOPS)
+		}
+	}
+	medians := make(map[string]map[string]float64)
+	for _, row := range r.Rows {
+		if medians[row.Workload] == nil {
+			medians[row.Workload] = make(map[string]float64)
+		}
+		medians[row.Workload][row.System] = row.Median
+	}
+	for i := range r.Rows {
+		row := &r.Rows[i]
+		row.SpeedToPyTorch = medians[row.Workload][PyTorch] / row.Median
+		row.SpeedToJAX = medians[row.Workload][JAX] / row.Median
+		if limit > 0 {
+			row.Limit = row.GFLOPS / limit
+		}
+	}
+}
+
+func median(list []float64) float64 {
+	sorted := slices.Sorted(slices.Values(list))
+	if n := len(sorted); n%2 == 0 {
+		return (sorted[n/2-1] + sorted[n/2]) / 2
+	}
+	return sorted[len(sorted)/2]
+}

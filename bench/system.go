@@ -1,0 +1,102 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+
+	"owlm/lmkit/backend"
+	"owlm/lmkit/setup"
+)
+
+//go:embed peers/requirements.txt
+var requirements string
+
+//go:embed peers/torch_peer.py
+var torchScript string
+
+//go:embed peers/jax_peer.py
+var jaxScript string
+
+// The peers, as systems are named in results.
+const (
+	PyTorch = "PyTorch"
+	JAX     = "JAX"
+)
+
+// System is something that workloads are measured on.
+type System struct {
+	Name string
+	// command is the program that measures; a workload's JSON is added to it.
+	command []string
+}
+
+// Engines are the systems of lmkit: program is this command, with the arguments that make it call Measure for an engine, whose
+// name is added.
+func Engines(names []string, program ...string) []System {
+	var list []System
+	for _, name := range names {
+		list = append(list, System{Name: name, command: append(append([]string(nil), program...), name)})
+	}
+	return list
+}
+
+// EnginesPresent are the engines that can be opened here.
+func EnginesPresent() []string {
+	var names []string
+	for _, name := range []string{backend.XLACPU, backend.Go} {
+		if _, err := backend.Open(name); err == nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Peers are PyTorch and JAX, installed with pip into a virtual environment of their own in lmkit's cache directory where they are
+// not there yet (about 3 GB); every file is checked by its hash.
+func Peers(ctx context.Context, log io.Writer) ([]System, error) {
+	python, err := setup.VirtualEnvironment(ctx, "peers", requirements, 9000<<20, log)
+	if err != nil {
+		return nil, err
+	}
+	return PeersOf(python), nil
+}
+
+// PeersOf are PyTorch and JAX in a Python that has them.
+func PeersOf(python string) []System {
+	return []System{{PyTorch, []string{python, "-c", torchScript}}, {JAX, []string{python, "-c", jaxScript}}}
+}
+
+// measure measures a workload on a system, in a process of its own.
+func (s System) measure(ctx context.Context, w Workload) (m Measurement, err error) {
+	data, err := json.Marshal(w)
+	if err != nil {
+		return m, err
+	}
+	c := exec.CommandContext(ctx, s.command[0], append(s.command[1:len(s.command):len(s.command)], string(data))...)
+	c.Env = append(os.Environ(), "PYTHONNOUSERSITE=1")
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	output, err := c.Output()
+	if ctx.Err() != nil {
+		return m, ctx.Err()
+	}
+	if err != nil {
+		return m, fmt.Errorf("%s: %s: %w: %s", w.Name, s.Name, err, lastLine(stderr.String()))
+	}
+	if err := json.Unmarshal(output, &m); err != nil {
+		return m, fmt.Errorf("%s: %s printed no measurement: %w", w.Name, s.Name, err)
+	}
+	return m, nil
+}
+
+func lastLine(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	return lines[len(lines)-1]
+}

@@ -1,0 +1,92 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+)
+
+// WriteTable writes a report as a Markdown table.
+func (r *Report) WriteTable(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("| workload | system | median | fastest to slowest | speed to PyTorch | to JAX | tokens/s | share of limit | first | memory |\n")
+	b.WriteString("|---|---|---:|---|---:|---:|---:|---:|---:|---:|\n")
+	for _, row := range r.Rows {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s to %s | %s | %s | %s | %s | %s | %d MB |\n", row.Workload, row.System, duration(row.Median),
+			duration(row.Fastest), duration(row.Slowest), ratio(row.SpeedToPyTorch), ratio(row.SpeedToJAX), optional("%.0f", row.TokensPerSecond),
+			optional("%.0f %%", 100*row.Limit), duration(row.First), row.Memory>>20)
+	}
+	for _, problem := range r.Skipped {
+		fmt.Fprintf(&b, "\nLeft out: %s\n", problem)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// duration writes seconds with three digits.
+func duration(seconds float64) string {
+	switch {
+	case seconds < 1e-3:
+		return fmt.Sprintf("%.0f µs", seconds*1e6)
+	case seconds < 1e-2:
+		return fmt.Sprintf("%.2f ms", seconds*1e3)
+	case seconds < 1:
+		return fmt.Sprintf("%.3g ms", seconds*1e3)
+	}
+	return fmt.Sprintf("%.3g s", seconds)
+}
+
+func ratio(x float64) string { return optional("%.2f", x) }
+
+// optional is "" for 0, which stands for a number that is not known.
+func optional(format string, x float64) string {
+	if x == 0 {
+		return ""
+	}
+	return fmt.Sprintf(format, x)
+}
+
+// simd says whether this program was built with GOEXPERIMENT=simd.
+func simd() bool {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return false
+	}
+	for _, s := range info.Settings {
+		if s.Key == "GOEXPERIMENT" && strings.Contains(s.Value, "simd") {
+			return true
+		}
+	}
+	return false
+}
+
+// The files that Save writes.
+const (
+	TableFile  = "table.md"
+	ReportFile = "report.json"
+)
+
+// Save writes the report's table and all its numbers into a directory.
+func (r *Report) Save(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, ReportFile), append(data, '\n'), 0o644); err != nil {
+		return err
+	}
+	var table bytes.Buffer
+	fmt.Fprintf(&table, "Measured by `%s`: %d rounds on %s.\n\n", strings.Join(r.Receipt.Command, " "), r.Receipt.Rounds, r.Receipt.Device)
+	if err := r.WriteTable(&table); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, TableFile), table.Bytes(), 0o644)
+}
