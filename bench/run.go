@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -61,7 +62,7 @@ type Row struct {
 // Run measures all workloads on all systems, one after the other, rounds times over. A measurement that fails is left out and
 // told of; cancelling ctx ends the run. Lines of progress go to log.
 func Run(ctx context.Context, workloads []Workload, systems []System, rounds int, log io.Writer) (*Report, error) {
-	receipt := Receipt{Command: os.Args, Start: time.Now().UTC(), Rounds: rounds, Cores: runtime.NumCPU(), SIMD: simd(), Versions: lmkit.Versions()}
+	receipt := Receipt{Command: commandLine(), Start: time.Now().UTC(), Rounds: rounds, Cores: runtime.NumCPU(), SIMD: simd(), Versions: lmkit.Versions()}
 	if engine, err := backend.Open(backend.Go); err == nil {
 		receipt.Device = engine.Device()
 	}
@@ -106,6 +107,18 @@ func Run(ctx context.Context, workloads []Workload, systems []System, rounds int
 	}
 	report.compare(workloads)
 	return report, nil
+}
+
+// commandLine is that of this program, without the directories of absolute paths: results are published.
+func commandLine() []string {
+	var list []string
+	for _, argument := range os.Args {
+		if filepath.IsAbs(argument) {
+			argument = filepath.Base(argument)
+		}
+		list = append(list, argument)
+	}
+	return list
 }
 
 // seconds is the median repetition; what is done once is timed as a whole.

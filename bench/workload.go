@@ -53,7 +53,7 @@ func Workloads() []Workload {
 		{Name: "tutorial", Title: "the tutorial's training, 100 epochs", Kind: Tutorial, Cell: "lstm", Vocabulary: 30, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5, Text: text.Owl},
 	}
 	for i := range list {
-		list[i].Warm, list[i].Seconds, list[i].Least = 3, 3, 5
+		list[i].Warm, list[i].Seconds, list[i].Least = 1, 1.5, 3
 	}
 	// PyTorch's script splits at spaces.
 	list[len(list)-1].Text = spaced(text.Owl)

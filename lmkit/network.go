@@ -35,7 +35,6 @@ func (n network) weight(name string) *graph.Node {
 // hidden runs the recurrent layers over tokens [T,B] (int32), from the given states or, if
 // initial is nil, from zeros. It returns the top layer's hidden states [T,B,H] and each layer's last state.
 func (n network) hidden(tokens *graph.Node, initial []rnn.State, dropout func(*graph.Node) *graph.Node) (*graph.Node, []rnn.State) {
-	embedded := graph.Gather(n.weight("embedding.weight"), graph.ExpandAxes(tokens, -1)) // [T,B,E]
 	layers := make([]rnn.Weights, n.config.Layers)
 	for l := range layers {
 		layers[l] = rnn.Weights{
@@ -46,7 +45,13 @@ func (n network) hidden(tokens *graph.Node, initial []rnn.State, dropout func(*g
 		}
 	}
 	options := rnn.Options{Cell: n.config.Cell, ResetBefore: n.config.ResetBefore, Dropout: dropout}
-	return rnn.Layers(options, layers, embedded, initial)
+	indices := graph.ExpandAxes(tokens, -1) // [T,B,1]
+	if table := n.weight("embedding.weight"); n.config.VocabularySize < tokens.Shape().Size() {
+		// Fewer tokens exist than are read: the embedding is projected once, [V,G*H], and its rows are gathered.
+		rows := rnn.Project(layers[0], graph.ExpandAxes(table, 0))
+		return rnn.LayersProjected(options, layers, graph.Gather(graph.Squeeze(rows, 0), indices), initial)
+	}
+	return rnn.Layers(options, layers, graph.Gather(n.weight("embedding.weight"), indices), initial)
 }
 
 // logits applies the output layer to hidden states [N,H] and returns [N,V].

@@ -106,10 +106,15 @@ func chosenWorkloads(c *cobra.Command, names []string) ([]bench.Workload, error)
 // measureCommand is the process in which bench measures one workload on one engine.
 func measureCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:    "measure ENGINE WORKLOAD",
-		Hidden: true,
-		Args:   cobra.ExactArgs(2),
+		Use:     "measure ENGINE WORKLOAD",
+		Short:   "Measure one of bench's workloads, given as JSON, in this process",
+		Example: `  lmkit measure go '{"kind":"products","hidden":256,"least":5}'`,
+		Hidden:  true,
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usagef(c, "it takes an engine and a workload, not %d arguments", len(args))
+			}
 			var w bench.Workload
 			if err := json.Unmarshal([]byte(args[1]), &w); err != nil {
 				return usagef(c, "the workload is no JSON: %v", err)

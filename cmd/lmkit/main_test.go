@@ -42,6 +42,11 @@ func TestExitCodes(t *testing.T) {
 		{"notebooks --backend", 2, "--backend"},
 		{"try-plugin", 2, "one file, not 0"},
 		{"try-plugin /no/such/plugin.so", 1, "/no/such/plugin.so"},
+		{"bench --rounds 0", 2, "it must be 1 or more"},
+		{"bench --workload W9", 2, "there are products, W1"},
+		{"bench --backend tpu", 1, "no engine is called"},
+		{"measure go", 2, "an engine and a workload"},
+		{"measure go {", 2, "no JSON"},
 		{"completion bash", 0, "bash completion"},
 	}
 	for _, test := range tests {

@@ -89,11 +89,11 @@ type Options struct {
 type Loop int
 
 const (
-	// Auto scans where the engine and the cell allow it, and unrolls elsewhere.
+	// Auto scans where the engine allows it, and unrolls elsewhere.
 	Auto Loop = iota
 	// Unrolled repeats the step in the graph for every time step.
 	Unrolled
-	// Scanned is one loop of the engine, whose graph does not grow with time; the Go engine lacks it, and so does Cho's GRU.
+	// Scanned is one loop of the engine, whose graph does not grow with time; the Go engine lacks it.
 	Scanned
 )
 
@@ -131,15 +131,12 @@ func Step(o Options, w Weights, projected *Node, s State) State {
 	w.HiddenBias.AssertDims(gates)
 	projected.AssertDims(-1, gates)
 	s.Hidden.AssertDims(projected.Shape().Dimensions[0], hidden)
-	switch {
-	case o.Cell == LSTM:
-		return lstmStep(w, projected, s)
-	case o.Cell == GRU && o.ResetBefore:
-		return resetBeforeStep(w, projected, s)
-	case o.Cell == GRU:
-		return gruStep(w, projected, s)
-	}
-	return simpleStep(w, projected, s)
+	cell := o.steps()
+	next, _ := cell.forward(projected, s, func(number int, x *Node) *Node {
+		from, to := cell.rows(number, hidden)
+		return Add(times(x, Slice(w.HiddenHidden, AxisRange(from, to))), ExpandAxes(Slice(w.HiddenBias, AxisRange(from, to)), 0))
+	})
+	return next
 }
 
 // times is x [B,I] times the transpose of weight [O,I]: [B,O].
@@ -149,9 +146,6 @@ func times(x, weight *Node) *Node {
 
 // throughSigmoid takes the derivative d with respect to y = sigmoid(x) back to x.
 func throughSigmoid(d, y *Node) *Node { return Mul(d, Mul(y, complement(y))) }
-
-// scanCells are the cells that scan knows.
-var scanCells = map[Cell]scanCell{RNN: simpleScan, LSTM: lstmScan, GRU: gruScan}
 
 // gate cuts block k of width [.,H] out of pre-activations [.,G*H].
 func gate(x *Node, k int, hidden int) *Node {

@@ -2,8 +2,8 @@ package rnn
 
 import . "github.com/gomlx/gomlx/core/graph"
 
-// lstmStep is a step of the long short-term memory (Hochreiter & Schmidhuber 1997, with the forget
-// gate of Gers et al. 2000), as torch.nn.LSTM:
+// lstmCell is the long short-term memory (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000), as
+// torch.nn.LSTM:
 //
 //	input     = sigmoid(W_ii x + b_ii + W_hi hidden + b_hi)
 //	forget    = sigmoid(W_if x + b_if + W_hf hidden + b_hf)
@@ -11,37 +11,27 @@ import . "github.com/gomlx/gomlx/core/graph"
 //	output    = sigmoid(W_io x + b_io + W_ho hidden + b_ho)
 //	cell'     = forget * cell + input * candidate
 //	hidden'   = output * tanh(cell')
-func lstmStep(w Weights, projected *Node, s State) State {
-	hidden := s.Hidden.Shape().Dimensions[1]
-	s.Cell.AssertDims(s.Hidden.Shape().Dimensions...)
-	recurrent := Add(times(s.Hidden, w.HiddenHidden), ExpandAxes(w.HiddenBias, 0))
-	activation := Add(projected, recurrent) // [B,4H]
-	input, forget, candidate, output := lstmGates(activation, hidden)
-	cell := Add(Mul(forget, s.Cell), Mul(input, candidate))
-	return State{Hidden: Mul(output, Tanh(cell)), Cell: cell}
-}
-
-// lstmGates are the gates [B,H] of pre-activations [B,4H].
-func lstmGates(activation *Node, hidden int) (input, forget, candidate, output *Node) {
-	return sigmoid(gate(activation, 0, hidden)), sigmoid(gate(activation, 1, hidden)), Tanh(gate(activation, 2, hidden)), sigmoid(gate(activation, 3, hidden))
-}
-
-// lstmScan is the LSTM's step and its derivative. It keeps the four gates; with d' the derivatives with respect to the
-// state after the step:
+//
+// It keeps the four gates for its derivative; with d' the derivatives with respect to the state after the step:
 //
 //	d cell      = d' cell + d' hidden * output * (1 - tanh(cell')^2)
 //	d output    = d' hidden * tanh(cell')    d input     = d cell * candidate
 //	d candidate = d cell * input             d forget    = d cell * cell
 //
 // and each gate's pre-activation has the gate's derivative times gate * (1 - gate), or 1 - candidate^2.
-var lstmScan = scanCell{
-	kept: 4,
-	forward: func(projected, recurrent *Node, s State) (State, *Node) {
-		input, forget, candidate, output := lstmGates(Add(projected, recurrent), s.Hidden.Shape().Dimensions[1])
+var lstmCell = cellSteps{
+	products: []int{4},
+	kept:     4,
+	forward: func(projected *Node, s State, product product) (State, *Node) {
+		hidden := s.Hidden.Shape().Dimensions[1]
+		s.Cell.AssertDims(s.Hidden.Shape().Dimensions...)
+		activation := Add(projected, product(0, s.Hidden)) // [B,4H]
+		input, forget, output := sigmoid(gate(activation, 0, hidden)), sigmoid(gate(activation, 1, hidden)), sigmoid(gate(activation, 3, hidden))
+		candidate := Tanh(gate(activation, 2, hidden))
 		cell := Add(Mul(forget, s.Cell), Mul(input, candidate))
 		return State{Hidden: Mul(output, Tanh(cell)), Cell: cell}, Concatenate([]*Node{input, forget, candidate, output}, 1)
 	},
-	backward: func(kept *Node, previous, d State) (projected, recurrent *Node, before State) {
+	backward: func(kept *Node, previous, d State, back product) (projected, recurrent *Node, before State) {
 		hidden := d.Hidden.Shape().Dimensions[1]
 		input, forget, candidate, output := gate(kept, 0, hidden), gate(kept, 1, hidden), gate(kept, 2, hidden), gate(kept, 3, hidden)
 		squashed := Tanh(Add(Mul(forget, previous.Cell), Mul(input, candidate)))
@@ -50,6 +40,6 @@ var lstmScan = scanCell{
 			throughSigmoid(Mul(cell, candidate), input), throughSigmoid(Mul(cell, previous.Cell), forget),
 			Mul(Mul(cell, input), complement(Mul(candidate, candidate))), throughSigmoid(Mul(d.Hidden, squashed), output),
 		}, 1)
-		return gates, gates, State{Cell: Mul(cell, forget)}
+		return gates, gates, State{Hidden: back(0, gates), Cell: Mul(cell, forget)}
 	},
 }

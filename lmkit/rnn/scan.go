@@ -9,29 +9,77 @@ import (
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// scanCell is what a cell must know to be run in a loop: a step, and the step's derivative, written by hand, as
-// GoMLX differentiates no loops.
-type scanCell struct {
-	// kept is how many blocks of H values [B,kept*H] a step keeps for its derivative.
+// cellSteps is a cell: a step, and the step's derivative, written by hand, as GoMLX differentiates no loops.
+type cellSteps struct {
+	// products is how many gates each product with recurrent weights makes, in the order of the weights' rows.
+	products []int
+	// kept is how many blocks of H values [B,kept*H] a step keeps for its derivative; with none, it gets the hidden state after
+	// the step.
 	kept int
-	// split says that the two parts of the pre-activations have different derivatives, as in the GRU; elsewhere they are added.
+	// split says that the input's and the state's part of the pre-activations have different derivatives, as in PyTorch's GRU;
+	// elsewhere they are added.
 	split bool
-	// forward makes a step from projected and recurrent [B,G*H], the input's and the state's part of the
-	// pre-activations.
-	forward func(projected, recurrent *Node, s State) (next State, kept *Node)
+	// forward makes a step from the input's part of the pre-activations, projected [B,G*H].
+	forward func(projected *Node, s State, product product) (next State, kept *Node)
 	// backward takes d, the derivative with respect to the state after the step, back to the two parts of the
-	// pre-activations [B,G*H] and to what of the state before the step does not pass through the product.
-	backward func(kept *Node, previous, d State) (projected, recurrent *Node, before State)
+	// pre-activations [B,G*H] and to the state before the step.
+	backward func(kept *Node, previous, d State, back product) (projected, recurrent *Node, before State)
+	// factor is what a product multiplies, for kept values and states before the step; nil for the state itself.
+	factor func(number int, kept, hidden *Node) *Node
 }
 
-// scan runs a cell over projected [T,B,G*H] with its hand-written derivative. unrolled repeats the step in the graph; otherwise
-// it is one loop of the engine, and back another: the graph, and so its compilation, does not grow with time. Either way one
+// product multiplies by the recurrent weights of one of the cell's products: forward x [B,H] to [B,gates*H], the bias added; back
+// a derivative [B,gates*H] to [B,H].
+type product func(number int, x *Node) *Node
+
+// steps are the equations that the options choose.
+func (o Options) steps() cellSteps {
+	switch {
+	case o.Cell == LSTM:
+		return lstmCell
+	case o.Cell == GRU && o.ResetBefore:
+		return resetBeforeCell
+	case o.Cell == GRU:
+		return gruCell
+	}
+	return simpleCell
+}
+
+// rows are those of the recurrent weights that a product uses.
+func (c cellSteps) rows(number, hidden int) (from, to int) {
+	for _, gates := range c.products[:number] {
+		from += gates * hidden
+	}
+	return from, from + c.products[number]*hidden
+}
+
+// Scan runs a cell over projected [T,B,G*H], the inputs of all time steps as Project returns them, from an initial state. It returns
+// the hidden states of all time steps, outputs [T,B,H], and the state after the last; gradients flow through both, to the inputs,
+// the recurrent weights and bias, and the initial state. It needs nothing of w but HiddenHidden and HiddenBias.
+//
+// Where the engine has loops over time, Scan is one, and its derivative another, written by hand: the graph, and so its
+// compilation, does not grow with T. Elsewhere the step is repeated in the graph T times; Options.Loop forces either. Both ways one
 // product at the end gives the gradient of the weights, instead of one for each time step.
+func Scan(o Options, w Weights, projected *Node, initial State) (outputs *Node, final State) {
+	g := projected.Graph()
+	loop := canLoop(g)
+	if o.Loop == Scanned && !loop {
+		panic(fmt.Errorf("rnn.Scan: the engine %s cannot loop over time; use rnn.Auto", g.Backend().Name()))
+	}
+	// A single step, as in generation, is not worth a derivative of its own.
+	if steps := projected.Shape().Dimensions[0]; steps == 1 && o.Loop != Scanned {
+		final = Step(o, w, Squeeze(projected, 0), initial)
+		return ExpandAxes(final.Hidden, 0), final
+	}
+	return scan(o, w, projected, initial, !loop || o.Loop == Unrolled)
+}
+
+// scan is Scan with a hand-written derivative, unrolled or as loops of the engine.
 //
 // The gradient is GoMLX's IdentityWithCustomGradient: all inputs, and zeros of the outputs' size, go through it as one vector. The
 // zeros are added to the outputs, so the outputs' gradients arrive there, and the inputs' gradients leave in their places.
 func scan(o Options, w Weights, projected *Node, initial State, unrolled bool) (outputs *Node, final State) {
-	s := &scanner{cell: scanCells[o.Cell], lstm: o.Cell == LSTM, unrolled: unrolled}
+	s := &scanner{cell: o.steps(), lstm: o.Cell == LSTM, unrolled: unrolled}
 	s.steps, s.batch, s.gates = dims3(projected)
 	s.hidden = w.HiddenHidden.Shape().Dimensions[1]
 	s.dtype = projected.DType()
@@ -60,7 +108,7 @@ func canLoop(g *Graph) bool {
 
 // scanner holds the nodes of one scan.
 type scanner struct {
-	cell                        scanCell
+	cell                        cellSteps
 	lstm, unrolled              bool
 	steps, batch, gates, hidden int
 	dtype                       dtypes.DType
@@ -151,7 +199,12 @@ func (s *scanner) forward() {
 	for i, input := range s.inputs {
 		stop[i] = StopGradient(input)
 	}
-	fixed := []*Node{stop[0], Transpose(stop[1], 0, 1), ExpandAxes(stop[2], 0)} // projected, W_hh transposed [H,G*H], b_hh [1,G*H]
+	fixed := []*Node{stop[0]}
+	for number := range s.cell.products {
+		// Transposed, [H,gates*H]: XLA would repack the weights as PyTorch has them column by column, in every step.
+		from, to := s.cell.rows(number, s.hidden)
+		fixed = append(fixed, Transpose(Slice(stop[1], AxisRange(from, to)), 0, 1), ExpandAxes(Slice(stop[2], AxisRange(from, to)), 0))
+	}
 	widths := []int{s.hidden}
 	if s.lstm {
 		widths = append(widths, s.hidden)
@@ -164,8 +217,9 @@ func (s *scanner) forward() {
 		if s.lstm {
 			state.Cell = carried[1]
 		}
-		recurrent := Add(DotGeneral(state.Hidden, []int{1}, nil, fixed[1], []int{0}, nil), fixed[2])
-		state, kept := s.cell.forward(at(fixed[0]), recurrent, state)
+		state, kept := s.cell.forward(at(fixed[0]), state, func(number int, x *Node) *Node {
+			return Add(DotGeneral(x, []int{1}, nil, fixed[1+2*number], []int{0}, nil), fixed[2+2*number])
+		})
 		next = []*Node{state.Hidden}
 		if s.lstm {
 			next = append(next, state.Cell)
@@ -199,7 +253,11 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 	}
 	hiddens := before(s.inputs[3], s.hiddens)
 	carried := []*Node{Zeros(g, s.shape(s.batch, s.hidden))}
-	fixed := []*Node{gradients[0], hiddens, StopGradient(s.inputs[1]), s.kept}
+	fixed := []*Node{gradients[0], hiddens, s.kept}
+	for number := range s.cell.products {
+		from, to := s.cell.rows(number, s.hidden)
+		fixed = append(fixed, Slice(StopGradient(s.inputs[1]), AxisRange(from, to)))
+	}
 	if s.lstm {
 		carried = append(carried, gradients[1])
 		fixed = append(fixed, before(s.inputs[4], s.cells))
@@ -212,14 +270,12 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 		d := State{Hidden: Add(carried[0], at(fixed[0]))}
 		previous := State{Hidden: at(fixed[1])}
 		if s.lstm {
-			d.Cell, previous.Cell = carried[1], at(fixed[4])
+			d.Cell, previous.Cell = carried[1], at(fixed[len(fixed)-1])
 		}
-		projected, recurrent, state := s.cell.backward(at(fixed[3]), previous, d)
-		through := DotGeneral(recurrent, []int{1}, nil, fixed[2], []int{0}, nil) // [B,H]
-		if state.Hidden != nil {
-			through = Add(through, state.Hidden)
-		}
-		next = []*Node{through}
+		projected, recurrent, state := s.cell.backward(at(fixed[2]), previous, d, func(number int, d *Node) *Node {
+			return DotGeneral(d, []int{1}, nil, fixed[3+number], []int{0}, nil) // [B,H]
+		})
+		next = []*Node{state.Hidden}
 		if s.lstm {
 			next = append(next, state.Cell)
 		}
@@ -228,11 +284,24 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 		}
 		return next, []*Node{recurrent}
 	})
-	rows := s.steps * s.batch
-	recurrent := Reshape(written[0], rows, s.gates)
-	weights := DotGeneral(recurrent, []int{0}, nil, Reshape(hiddens, rows, s.hidden), []int{0}, nil) // [G*H,H]
+	recurrent := s.flat(written[0])
+	var weights []*Node // of each product [gates*H,H]
+	for number := range s.cell.products {
+		from, to := s.cell.rows(number, s.hidden)
+		factor := s.flat(hiddens)
+		if s.cell.factor != nil {
+			factor = s.cell.factor(number, s.flat(s.kept), factor)
+		}
+		weights = append(weights, DotGeneral(Slice(recurrent, AxisRange(), AxisRange(from, to)), []int{0}, nil, factor, []int{0}, nil))
+	}
 	projected := written[len(written)-1]
-	return append([]*Node{projected, weights, ReduceSum(recurrent, 0)}, last...)
+	return append([]*Node{projected, Concatenate(weights, 0), ReduceSum(recurrent, 0)}, last...)
+}
+
+// flat is x [T,B,K] as [T*B,K].
+func (s *scanner) flat(x *Node) *Node {
+	_, _, k := dims3(x)
+	return Reshape(x, s.steps*s.batch, k)
 }
 
 // attachGradient returns the results with a gradient: the values are the same.

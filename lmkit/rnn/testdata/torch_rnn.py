@@ -1,4 +1,4 @@
-"""Makes torch_rnn.json: outputs, final states and gradients of small recurrent networks in PyTorch.
+"""Makes torch_rnn.json.gz: outputs, final states and gradients of small recurrent networks in PyTorch.
 
 Made with torch 2.15.0:
 
@@ -9,7 +9,7 @@ The loss is half the sum of the squares of all outputs and final states. "cho" i
 in tensor operations; the others are torch.nn.RNN, LSTM and GRU.
 """
 
-import json, pathlib
+import gzip, json, pathlib
 import torch
 
 INPUTS, HIDDEN = 3, 4
@@ -36,7 +36,7 @@ def case(cell, layers, steps, batch, initial):
     weights = []
     for layer in range(layers):
         rows, inputs = GATES[cell] * HIDDEN, INPUTS if layer == 0 else HIDDEN
-        weights.append([torch.randn(*s) * 0.7 for s in ((rows, inputs), (rows, HIDDEN), (rows,), (rows,))])
+        weights.append([torch.randn(*s) * 0.5 for s in ((rows, inputs), (rows, HIDDEN), (rows,), (rows,))])
     x = torch.randn(steps, batch, INPUTS)
     h0 = torch.randn(layers, batch, HIDDEN) if initial else torch.zeros(layers, batch, HIDDEN)
     c0 = torch.randn(layers, batch, HIDDEN) if initial else torch.zeros(layers, batch, HIDDEN)
@@ -72,6 +72,7 @@ def case(cell, layers, steps, batch, initial):
     }
 
 
-cases = [case(cell, layers, steps, batch, initial) for cell in GATES for layers, steps, batch in ((1, 1, 1), (1, 5, 2), (2, 2, 3), (3, 5, 1)) for initial in (0, 1)]
-path = pathlib.Path(__file__).parent / "torch_rnn.json"
-path.write_text("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
+cases = [case(cell, layers, steps, batch, initial) for cell in GATES for layers in (1, 2, 3) for batch in (1, 7) for steps in (1, 2, 5, 40) for initial in (0, 1)]
+path = pathlib.Path(__file__).parent / "torch_rnn.json.gz"
+text = "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n"
+path.write_bytes(gzip.compress(text.encode(), mtime=0))
