@@ -45,13 +45,24 @@ func (n network) hidden(tokens *graph.Node, initial []rnn.State, dropout func(*g
 		}
 	}
 	options := rnn.Options{Cell: n.config.Cell, ResetBefore: n.config.ResetBefore, Dropout: dropout}
-	indices := graph.ExpandAxes(tokens, -1) // [T,B,1]
-	if table := n.weight("embedding.weight"); n.config.VocabularySize < tokens.Shape().Size() {
-		// Fewer tokens exist than are read: the embedding is projected once, [V,G*H], and its rows are gathered.
-		rows := rnn.Project(layers[0], graph.ExpandAxes(table, 0))
-		return rnn.LayersProjected(options, layers, graph.Gather(graph.Squeeze(rows, 0), indices), initial)
+	return rnn.LayersProjected(options, layers, n.projectedEmbedding(layers[0], tokens), initial)
+}
+
+// projectedEmbedding looks the tokens [T,B] up and applies the lowest layer's input weights: [T,B,G*H].
+//
+// Where it takes fewer multiplications, the embedding is projected once, [V,G*H], and one-hot rows [T*B,V] choose from that. Forward and
+// backward that is twice V for each token and gate instead of three times E, and the gradient needs no scatter, which XLA's CPU does
+// value by value.
+func (n network) projectedEmbedding(lowest rnn.Weights, tokens *graph.Node) *graph.Node {
+	table := n.weight("embedding.weight") // [V,E]
+	if c := n.config; 2*c.VocabularySize > 3*c.EmbeddingSize || c.VocabularySize > tokens.Shape().Size() {
+		return rnn.Project(lowest, graph.Gather(table, graph.ExpandAxes(tokens, -1)))
 	}
-	return rnn.Layers(options, layers, graph.Gather(n.weight("embedding.weight"), indices), initial)
+	rows := graph.Squeeze(rnn.Project(lowest, graph.ExpandAxes(table, 0)), 0) // [V,G*H]
+	steps, batch := tokens.Shape().Dimensions[0], tokens.Shape().Dimensions[1]
+	chosen := graph.OneHot(graph.Reshape(tokens, steps*batch), n.config.VocabularySize, table.DType()) // [T*B,V]
+	projected := graph.DotGeneral(chosen, []int{1}, nil, rows, []int{0}, nil)                          // [T*B,G*H]
+	return graph.Reshape(projected, steps, batch, projected.Shape().Dimensions[1])
 }
 
 // logits applies the output layer to hidden states [N,H] and returns [N,V].
@@ -77,9 +88,21 @@ func everyStep(hidden *graph.Node) *graph.Node {
 }
 
 // crossEntropy returns -log softmax(logits)[target] of each row, [N], of logits [N,V] and targets [N] (int32).
+//
+// Its gradient, softmax(logits) minus the target's one-hot row, takes a single pass when it is written down; differentiated, it takes several,
+// which for large vocabularies is felt. It is attached to the first column of the logits, which is added and subtracted again.
 func crossEntropy(logits, targets *graph.Node) *graph.Node {
-	target := graph.OneHot(targets, logits.Shape().Dimensions[1], logits.DType())
-	return graph.Neg(graph.ReduceSum(graph.Mul(target, graph.LogSoftmax(logits)), -1))
+	fixed := graph.StopGradient(logits)
+	largest := graph.ReduceAndKeep(fixed, graph.ReduceMax, -1)                                                           // [N,1]
+	sum := graph.Add(graph.Log(graph.ReduceAndKeep(graph.Exp(graph.Sub(fixed, largest)), graph.ReduceSum, -1)), largest) // log of the sum of all exponentials, [N,1]
+	rows := graph.Iota(logits.Graph(), shapes.Make(targets.DType(), targets.Shape().Size(), 1), 0)
+	chosen := graph.Gather(fixed, graph.Concatenate([]*graph.Node{rows, graph.ExpandAxes(targets, -1)}, 1)) // [N]
+	losses := graph.Sub(graph.Squeeze(sum, -1), chosen)
+	column := graph.Slice(graph.IdentityWithCustomGradient(logits, func(_, gradient *graph.Node) *graph.Node {
+		oneHot := graph.OneHot(targets, logits.Shape().Dimensions[1], logits.DType())
+		return graph.Mul(graph.Sub(graph.Exp(graph.Sub(fixed, sum)), oneHot), graph.Slice(gradient, graph.AxisRange(), graph.AxisElem(0)))
+	}), graph.AxisRange(), graph.AxisElem(0))
+	return graph.Add(losses, graph.Squeeze(graph.Sub(column, graph.StopGradient(column)), -1))
 }
 
 // dropoutOf returns the function that zeroes values with probability rate and scales the others

@@ -18,7 +18,7 @@ func (c TrainConfig) update(scope *model.Scope, loss, learningRate *graph.Node) 
 	gradients := scope.BuildTrainableVariablesGradientsGraph(loss)
 	var squares *graph.Node
 	for _, gradient := range gradients {
-		square := graph.ReduceAllSum(graph.Square(gradient))
+		square := squaredNorm(gradient)
 		if squares == nil {
 			squares = square
 		} else {
@@ -51,6 +51,21 @@ func (c TrainConfig) update(scope *model.Scope, loss, learningRate *graph.Node) 
 		}
 	}
 	return norm
+}
+
+// squaredNorm is the sum of the squares of x. Most of it is added up in parts laid side by side, one pass that XLA's CPU makes with vector
+// instructions, unlike its reductions.
+func squaredNorm(x *graph.Node) *graph.Node {
+	size, parts := x.Shape().Size(), 16
+	if size%parts != 0 || size < 1024 {
+		return graph.ReduceAllSum(graph.Square(x))
+	}
+	rows := graph.Reshape(x, parts, size/parts)
+	sum := graph.Square(graph.Slice(rows, graph.AxisElem(0)))
+	for i := 1; i < parts; i++ {
+		sum = graph.Add(sum, graph.Square(graph.Slice(rows, graph.AxisElem(i))))
+	}
+	return graph.ReduceAllSum(sum)
 }
 
 // withGradients is what both of GoMLX's optimizers offer beyond optimizer.Interface's UpdateGraph.

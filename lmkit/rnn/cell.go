@@ -110,16 +110,14 @@ func zeroState(g *Graph, cell Cell, shape shapes.Shape) State {
 	return s
 }
 
-// Project multiplies the inputs x [T,B,I] of all time steps by the input weights, in one
-// product, and adds the input bias: [T,B,G*H].
+// Project multiplies the inputs x [T,B,I] of all time steps by the input weights, in one product: [T,B,G*H]. Scan and Step add the input
+// bias, at no cost, where it would be another pass over all inputs here.
 func Project(w Weights, x *Node) *Node {
 	gates, inputs := w.InputHidden.Shape().Dimensions[0], w.InputHidden.Shape().Dimensions[1]
 	x.AssertDims(-1, -1, inputs)
-	w.InputBias.AssertDims(gates)
 	steps, batch := x.Shape().Dimensions[0], x.Shape().Dimensions[1]
 	flat := Reshape(x, steps*batch, inputs)
-	product := Add(times(flat, w.InputHidden), ExpandAxes(w.InputBias, 0)) // [T*B,G*H]
-	return Reshape(product, steps, batch, gates)
+	return Reshape(times(flat, w.InputHidden), steps, batch, gates)
 }
 
 // Step makes one time step: from what Project gives for it, projected [B,G*H], and the state
@@ -130,9 +128,13 @@ func Step(o Options, w Weights, projected *Node, s State) State {
 	w.HiddenHidden.AssertDims(gates, hidden)
 	w.HiddenBias.AssertDims(gates)
 	projected.AssertDims(-1, gates)
+	if w.InputBias != nil {
+		w.InputBias.AssertDims(gates)
+		projected = Add(projected, ExpandAxes(w.InputBias, 0))
+	}
 	s.Hidden.AssertDims(projected.Shape().Dimensions[0], hidden)
 	cell := o.steps()
-	next, _ := cell.forward(projected, s, func(number int, x *Node) *Node {
+	next, _, _ := cell.forward(projected, s, func(number int, x *Node) *Node {
 		from, to := cell.rows(number, hidden)
 		return Add(times(x, Slice(w.HiddenHidden, AxisRange(from, to))), ExpandAxes(Slice(w.HiddenBias, AxisRange(from, to)), 0))
 	})
@@ -142,18 +144,4 @@ func Step(o Options, w Weights, projected *Node, s State) State {
 // times is x [B,I] times the transpose of weight [O,I]: [B,O].
 func times(x, weight *Node) *Node {
 	return DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
-}
-
-// throughSigmoid takes the derivative d with respect to y = sigmoid(x) back to x.
-func throughSigmoid(d, y *Node) *Node { return Mul(d, Mul(y, complement(y))) }
-
-// gate cuts block k of width [.,H] out of pre-activations [.,G*H].
-func gate(x *Node, k int, hidden int) *Node {
-	return Slice(x, AxisRange(), AxisRange(k*hidden, (k+1)*hidden))
-}
-
-// sigmoid is the logistic function, written with tanh: XLA computes that twice as fast.
-func sigmoid(x *Node) *Node {
-	half := Const(x.Graph(), shapes.CastAsDType(0.5, x.DType()))
-	return Add(Mul(Tanh(Mul(x, half)), half), half)
 }

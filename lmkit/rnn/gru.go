@@ -1,9 +1,6 @@
 package rnn
 
-import (
-	"github.com/gomlx/compute/shapes"
-	. "github.com/gomlx/gomlx/core/graph"
-)
+import . "github.com/gomlx/gomlx/core/graph"
 
 // gruCell is the gated recurrent unit as torch.nn.GRU has it: the reset gate is applied after the matrix product, and update keeps
 // the old state.
@@ -20,24 +17,23 @@ import (
 //	d reset  = d candidate's pre-activation * memory
 var gruCell = cellSteps{
 	products: []int{3},
-	kept:     4,
+	extra:    true,
 	split:    true,
-	forward: func(projected *Node, s State, product product) (State, *Node) {
+	forward: func(projected *Node, s State, product product) (next State, gates, extra *Node) {
 		hidden := s.Hidden.Shape().Dimensions[1]
-		recurrent := product(0, s.Hidden) // [B,3H]
-		reset := sigmoid(Add(gate(projected, 0, hidden), gate(recurrent, 0, hidden)))
-		update := sigmoid(Add(gate(projected, 1, hidden), gate(recurrent, 1, hidden)))
-		memory := gate(recurrent, 2, hidden)
+		recurrent := product(0, s.Hidden)                                                      // [B,3H]
+		both := sigmoid(Add(blocks(projected, 0, 2, hidden), blocks(recurrent, 0, 2, hidden))) // [B,2H]
+		reset, update, memory := gate(both, 0, hidden), gate(both, 1, hidden), gate(recurrent, 2, hidden)
 		candidate := Tanh(Add(gate(projected, 2, hidden), Mul(reset, memory)))
-		next := Add(Mul(complement(update), candidate), Mul(update, s.Hidden))
-		return State{Hidden: next}, Concatenate([]*Node{reset, update, candidate, memory}, 1)
+		next.Hidden = Add(Mul(complement(update), candidate), Mul(update, s.Hidden))
+		return next, Concatenate([]*Node{both, candidate}, 1), memory
 	},
-	backward: func(kept *Node, previous, d State, back product) (projected, recurrent *Node, before State) {
+	backward: func(k kept, d State, back product) (projected, recurrent *Node, before State) {
 		hidden := d.Hidden.Shape().Dimensions[1]
-		reset, update, candidate, memory := gate(kept, 0, hidden), gate(kept, 1, hidden), gate(kept, 2, hidden), gate(kept, 3, hidden)
-		inner := Mul(Mul(d.Hidden, complement(update)), complement(Mul(candidate, candidate)))
-		resets := throughSigmoid(Mul(inner, memory), reset)
-		updates := throughSigmoid(Mul(d.Hidden, Sub(previous.Hidden, candidate)), update)
+		reset, update, candidate := gate(k.gates, 0, hidden), gate(k.gates, 1, hidden), gate(k.gates, 2, hidden)
+		inner := throughTanh(Mul(d.Hidden, complement(update)), candidate)
+		resets := throughSigmoid(Mul(inner, k.extra), reset)
+		updates := throughSigmoid(Mul(d.Hidden, Sub(k.hidden, candidate)), update)
 		projected = Concatenate([]*Node{resets, updates, inner}, 1)
 		recurrent = Concatenate([]*Node{resets, updates, Mul(inner, reset)}, 1)
 		return projected, recurrent, State{Hidden: Add(Mul(d.Hidden, update), back(0, recurrent))}
@@ -59,38 +55,31 @@ var gruCell = cellSteps{
 //	d hidden = d' * (1 - update) + d (reset * hidden) * reset, and through the other product
 var resetBeforeCell = cellSteps{
 	products: []int{2, 1},
-	kept:     3,
-	forward: func(projected *Node, s State, product product) (State, *Node) {
+	forward: func(projected *Node, s State, product product) (next State, gates, extra *Node) {
 		hidden := s.Hidden.Shape().Dimensions[1]
-		recurrent := product(0, s.Hidden) // [B,2H]
-		reset := sigmoid(Add(gate(projected, 0, hidden), gate(recurrent, 0, hidden)))
-		update := sigmoid(Add(gate(projected, 1, hidden), gate(recurrent, 1, hidden)))
+		both := sigmoid(Add(blocks(projected, 0, 2, hidden), product(0, s.Hidden))) // [B,2H]
+		reset, update := gate(both, 0, hidden), gate(both, 1, hidden)
 		candidate := Tanh(Add(gate(projected, 2, hidden), product(1, Mul(reset, s.Hidden))))
-		next := Add(Mul(complement(update), s.Hidden), Mul(update, candidate))
-		return State{Hidden: next}, Concatenate([]*Node{reset, update, candidate}, 1)
+		next.Hidden = Add(Mul(complement(update), s.Hidden), Mul(update, candidate))
+		return next, Concatenate([]*Node{both, candidate}, 1), nil
 	},
-	backward: func(kept *Node, previous, d State, back product) (projected, recurrent *Node, before State) {
+	backward: func(k kept, d State, back product) (projected, recurrent *Node, before State) {
 		hidden := d.Hidden.Shape().Dimensions[1]
-		reset, update, candidate := gate(kept, 0, hidden), gate(kept, 1, hidden), gate(kept, 2, hidden)
-		inner := Mul(Mul(d.Hidden, update), complement(Mul(candidate, candidate)))
+		reset, update, candidate := gate(k.gates, 0, hidden), gate(k.gates, 1, hidden), gate(k.gates, 2, hidden)
+		inner := throughTanh(Mul(d.Hidden, update), candidate)
 		remembered := back(1, inner)
 		gates := Concatenate([]*Node{
-			throughSigmoid(Mul(remembered, previous.Hidden), reset), throughSigmoid(Mul(d.Hidden, Sub(candidate, previous.Hidden)), update),
+			throughSigmoid(Mul(remembered, k.hidden), reset), throughSigmoid(Mul(d.Hidden, Sub(candidate, k.hidden)), update),
 		}, 1)
 		activation := Concatenate([]*Node{gates, inner}, 1)
 		direct := Add(Mul(d.Hidden, complement(update)), Mul(remembered, reset))
 		return activation, activation, State{Hidden: Add(direct, back(0, gates))}
 	},
 	// The second product is that of reset * hidden.
-	factor: func(number int, kept, hidden *Node) *Node {
+	factor: func(number int, gates, hidden *Node) *Node {
 		if number == 0 {
 			return hidden
 		}
-		return Mul(gate(kept, 0, hidden.Shape().Dimensions[1]), hidden)
+		return Mul(gate(gates, 0, hidden.Shape().Dimensions[1]), hidden)
 	},
-}
-
-// complement is 1 - x.
-func complement(x *Node) *Node {
-	return Sub(Const(x.Graph(), shapes.CastAsDType(1.0, x.DType())), x)
 }

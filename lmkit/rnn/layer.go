@@ -46,12 +46,3 @@ func LayersProjected(o Options, layers []Weights, projected *Node, initial []Sta
 	}
 	return outputs, final
 }
-
-// stackSteps lays T nodes [B,H] out as [T,B,H].
-func stackSteps(steps []*Node) *Node {
-	expanded := make([]*Node, len(steps))
-	for t, step := range steps {
-		expanded[t] = ExpandAxes(step, 0)
-	}
-	return Concatenate(expanded, 0)
-}

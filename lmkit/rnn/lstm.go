@@ -12,7 +12,7 @@ import . "github.com/gomlx/gomlx/core/graph"
 //	cell'     = forget * cell + input * candidate
 //	hidden'   = output * tanh(cell')
 //
-// It keeps the four gates for its derivative; with d' the derivatives with respect to the state after the step:
+// It keeps the four gates and cell, the state before the step, for its derivative; with d' the derivatives with respect to the state after the step:
 //
 //	d cell      = d' cell + d' hidden * output * (1 - tanh(cell')^2)
 //	d output    = d' hidden * tanh(cell')    d input     = d cell * candidate
@@ -21,25 +21,24 @@ import . "github.com/gomlx/gomlx/core/graph"
 // and each gate's pre-activation has the gate's derivative times gate * (1 - gate), or 1 - candidate^2.
 var lstmCell = cellSteps{
 	products: []int{4},
-	kept:     4,
-	forward: func(projected *Node, s State, product product) (State, *Node) {
+	extra:    true,
+	forward: func(projected *Node, s State, product product) (next State, gates, extra *Node) {
 		hidden := s.Hidden.Shape().Dimensions[1]
 		s.Cell.AssertDims(s.Hidden.Shape().Dimensions...)
-		activation := Add(projected, product(0, s.Hidden)) // [B,4H]
-		input, forget, output := sigmoid(gate(activation, 0, hidden)), sigmoid(gate(activation, 1, hidden)), sigmoid(gate(activation, 3, hidden))
-		candidate := Tanh(gate(activation, 2, hidden))
+		gates = activate(Add(projected, product(0, s.Hidden)), hidden, 2) // [B,4H]
+		input, forget, candidate, output := gate(gates, 0, hidden), gate(gates, 1, hidden), gate(gates, 2, hidden), gate(gates, 3, hidden)
 		cell := Add(Mul(forget, s.Cell), Mul(input, candidate))
-		return State{Hidden: Mul(output, Tanh(cell)), Cell: cell}, Concatenate([]*Node{input, forget, candidate, output}, 1)
+		return State{Hidden: Mul(output, Tanh(cell)), Cell: cell}, gates, s.Cell
 	},
-	backward: func(kept *Node, previous, d State, back product) (projected, recurrent *Node, before State) {
+	backward: func(k kept, d State, back product) (projected, recurrent *Node, before State) {
 		hidden := d.Hidden.Shape().Dimensions[1]
-		input, forget, candidate, output := gate(kept, 0, hidden), gate(kept, 1, hidden), gate(kept, 2, hidden), gate(kept, 3, hidden)
-		squashed := Tanh(Add(Mul(forget, previous.Cell), Mul(input, candidate)))
-		cell := Add(d.Cell, Mul(Mul(d.Hidden, output), complement(Mul(squashed, squashed))))
-		gates := Concatenate([]*Node{
-			throughSigmoid(Mul(cell, candidate), input), throughSigmoid(Mul(cell, previous.Cell), forget),
-			Mul(Mul(cell, input), complement(Mul(candidate, candidate))), throughSigmoid(Mul(d.Hidden, squashed), output),
+		input, forget, candidate, output := gate(k.gates, 0, hidden), gate(k.gates, 1, hidden), gate(k.gates, 2, hidden), gate(k.gates, 3, hidden)
+		squashed := Tanh(Add(Mul(forget, k.extra), Mul(input, candidate)))
+		cell := Add(d.Cell, throughTanh(Mul(d.Hidden, output), squashed))
+		activation := Concatenate([]*Node{
+			throughSigmoid(Mul(cell, candidate), input), throughSigmoid(Mul(cell, k.extra), forget),
+			throughTanh(Mul(cell, input), candidate), throughSigmoid(Mul(d.Hidden, squashed), output),
 		}, 1)
-		return gates, gates, State{Hidden: back(0, gates), Cell: Mul(cell, forget)}
+		return activation, activation, State{Hidden: back(0, activation), Cell: Mul(cell, forget)}
 	},
 }

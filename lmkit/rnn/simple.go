@@ -11,11 +11,12 @@ import . "github.com/gomlx/gomlx/core/graph"
 //	d activation = d' * (1 - hidden'^2)
 var simpleCell = cellSteps{
 	products: []int{1},
-	forward: func(projected *Node, s State, product product) (State, *Node) {
-		return State{Hidden: Tanh(Add(projected, product(0, s.Hidden)))}, nil
+	forward: func(projected *Node, s State, product product) (next State, gates, extra *Node) {
+		next.Hidden = Tanh(Add(projected, product(0, s.Hidden)))
+		return next, next.Hidden, nil
 	},
-	backward: func(after *Node, _, d State, back product) (projected, recurrent *Node, before State) {
-		activation := Mul(d.Hidden, complement(Mul(after, after)))
+	backward: func(k kept, d State, back product) (projected, recurrent *Node, before State) {
+		activation := throughTanh(d.Hidden, k.gates)
 		return activation, activation, State{Hidden: back(0, activation)}
 	},
 }
