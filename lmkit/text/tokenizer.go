@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 )
 
 // Tokenizer splits text into tokens and joins tokens to text.
@@ -15,39 +16,80 @@ type Tokenizer interface {
 	Join(tokens []string) string
 }
 
-// tokenizerFile is tokenizer.json.
+// tokenizerFile is tokenizer.json, but for byte-pair encoding that has been trained, which is stored as Hugging Face
+// does.
 type tokenizerFile struct {
 	Kind      string `json:"kind"`
 	Lowercase bool   `json:"lowercase"`
 }
 
-// MarshalTokenizer writes a tokenizer as tokenizer.json: {"kind":"word","lowercase":true}.
+// untrainedFile says what byte-pair encoding is to be trained.
+type untrainedFile struct {
+	Kind           string `json:"kind"`
+	VocabularySize int    `json:"vocabulary_size"`
+	MinFrequency   int    `json:"min_frequency"`
+}
+
+// MarshalTokenizer writes a tokenizer as tokenizer.json: {"kind":"word","lowercase":true}, or, for a BPE that has been
+// trained, a file that Hugging Face's tokenizers read.
 func MarshalTokenizer(t Tokenizer) ([]byte, error) {
 	switch t := t.(type) {
 	case Words:
 		return json.Marshal(tokenizerFile{"word", t.Lowercase})
 	case Characters:
 		return json.Marshal(tokenizerFile{"character", t.Lowercase})
+	case BPE:
+		if t.Trained() {
+			return t.merges.marshal()
+		}
+		return json.Marshal(untrainedFile{"bpe", t.VocabularySize, t.MinFrequency})
 	}
 	return nil, fmt.Errorf("a tokenizer of type %T cannot be saved", t)
 }
 
-// ParseTokenizer is the reverse of MarshalTokenizer.
+// ParseTokenizer is the reverse of MarshalTokenizer. It reads byte-level byte-pair encoding that was made with Hugging
+// Face's library, too; what such a file asks for beyond that is refused.
 func ParseTokenizer(data []byte) (Tokenizer, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	var file tokenizerFile
-	if err := decoder.Decode(&file); err != nil {
+	var what struct {
+		Kind  string          `json:"kind"`
+		Model json.RawMessage `json:"model"`
+	}
+	if err := json.Unmarshal(data, &what); err != nil {
 		return nil, err
 	}
-	if decoder.More() {
-		return nil, errors.New("there is more than one JSON value in the file")
+	if what.Model != nil {
+		return parseHuggingFace(data)
 	}
-	switch file.Kind {
-	case "word":
-		return Words{Lowercase: file.Lowercase}, nil
-	case "character":
+	switch what.Kind {
+	case "word", "character":
+		var file tokenizerFile
+		if err := strictJSON(data, &file); err != nil {
+			return nil, err
+		}
+		if file.Kind == "word" {
+			return Words{Lowercase: file.Lowercase}, nil
+		}
 		return Characters{Lowercase: file.Lowercase}, nil
+	case "bpe":
+		var file untrainedFile
+		if err := strictJSON(data, &file); err != nil {
+			return nil, err
+		}
+		b := BPE{VocabularySize: file.VocabularySize, MinFrequency: file.MinFrequency}
+		return b, b.Validate()
 	}
-	return nil, fmt.Errorf("kind is %q; it must be word or character", file.Kind)
+	return nil, fmt.Errorf("kind is %q; it must be word, character or bpe, or the file Hugging Face's, with a model", what.Kind)
+}
+
+// strictJSON decodes exactly one JSON value, and refuses keys that target does not have.
+func strictJSON(data []byte, target any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(target); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return errors.New("there is more than one JSON value in the file")
+	}
+	return nil
 }

@@ -1,0 +1,376 @@
+package text
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+var update = flag.Bool("update", false, "write testdata/written.json anew; then run bpe.py")
+
+// bpeGolden is testdata/bpe.json, which Hugging Face's tokenizers made (bpe.py beside it).
+type bpeGolden struct {
+	Texts   []string
+	Trained []struct {
+		trainingGolden
+		Merges []string
+		IDs    [][]int32
+	}
+	Random []struct {
+		trainingGolden
+		MergesSHA256 string `json:"merges_sha256"`
+		IDsSHA256    string `json:"ids_sha256"`
+	}
+	Foreign []struct {
+		File    json.RawMessage
+		Texts   []string
+		IDs     [][]int32
+		Decoded []string
+	}
+	Decoded []struct{ Bytes, Text string }
+	Classes struct {
+		Count  map[string]int
+		SHA256 string
+	}
+	Opticks struct {
+		trainingGolden
+		SHA256       string
+		MergesSHA256 string `json:"merges_sha256"`
+		IDs          int
+		IDsSHA256    string `json:"ids_sha256"`
+	}
+	Written [][]int32
+}
+
+type trainingGolden struct {
+	Text           string
+	VocabularySize int `json:"vocabulary_size"`
+	MinFrequency   int `json:"min_frequency"`
+	Tokens         int
+}
+
+func bpeGoldens(t testing.TB) (g bpeGolden) {
+	data, err := os.ReadFile("testdata/bpe.json")
+	if err == nil {
+		err = json.Unmarshal(data, &g)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Texts) < 70 || len(g.Trained) < 3 || len(g.Random) < 60 || len(g.Foreign) < 5 || len(g.Decoded) < 100 {
+		t.Fatal("goldens are missing")
+	}
+	return g
+}
+
+// train learns from the golden's text, and checks the number of tokens.
+func (g trainingGolden) train(t *testing.T, content string) BPE {
+	b, err := BPE{VocabularySize: g.VocabularySize, MinFrequency: g.MinFrequency}.Train(strings.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := b.Vocabulary().Len(); n != g.Tokens {
+		t.Errorf("%.20q: %d tokens, want %d", content, n, g.Tokens)
+	}
+	return b
+}
+
+func mergesOf(b BPE) []string {
+	var list []string
+	for _, m := range b.merges.list {
+		left, right := m.pair.ids()
+		list = append(list, b.merges.tokens[left]+" "+b.merges.tokens[right])
+	}
+	return list
+}
+
+func hashOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func hashOfIDs(ids []int32) string {
+	var b bytes.Buffer
+	binary.Write(&b, binary.LittleEndian, ids)
+	return hashOf(b.Bytes())
+}
+
+// check encodes texts, and puts them together again.
+func checkBPE(t *testing.T, name string, b BPE, texts []string, want [][]int32) {
+	t.Helper()
+	vocabulary := b.Vocabulary()
+	for i, text := range texts {
+		ids := b.Encode(text)
+		if !slices.Equal(ids, want[i]) {
+			t.Errorf("%s: %q is\n%q, want\n%q", name, text, vocabulary.Decode(ids), vocabulary.Decode(want[i]))
+		}
+		tokens := b.Tokenize(text)
+		if again, err := vocabulary.Encode(tokens); err != nil || !slices.Equal(again, ids) {
+			t.Errorf("%s: the tokens of %q are %q, %v", name, text, tokens, err)
+		}
+		if joined := b.Join(tokens); joined != text {
+			t.Errorf("%s: %q came back as %q", name, text, joined)
+		}
+	}
+}
+
+func TestBPELikeHuggingFace(t *testing.T) {
+	g := bpeGoldens(t)
+	for _, c := range g.Trained {
+		b := c.train(t, c.Text)
+		if got := mergesOf(b); !slices.Equal(got, c.Merges) {
+			t.Errorf("merges of %.20q:\n got %q\nwant %q", c.Text, got, c.Merges)
+		}
+		checkBPE(t, fmt.Sprintf("%.20q", c.Text), b, g.Texts, c.IDs)
+	}
+	for _, c := range g.Random {
+		b := c.train(t, c.Text)
+		if got := hashOf([]byte(strings.Join(mergesOf(b), "\n"))); got != c.MergesSHA256 {
+			t.Errorf("other merges for %q: %q", c.Text, mergesOf(b))
+		}
+		if got := hashOfIDs(b.Encode(c.Text)); got != c.IDsSHA256 {
+			t.Errorf("other ids for %q", c.Text)
+		}
+	}
+}
+
+// opticks is the book that comes with Go's sources, as one string.
+func opticks(t testing.TB) string {
+	data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src/testdata/Isaac.Newton-Opticks.txt"))
+	if err != nil {
+		t.Skip("this Go installation has no Opticks:", err)
+	}
+	if hashOf(data) != "d4a9ac22462b35e7821a4f2706c211093da678620a8f9997989ee7cf8d507bbd" {
+		t.Skip("this Go installation has another edition of Opticks")
+	}
+	return string(data)
+}
+
+func TestBPEOfOpticks(t *testing.T) {
+	book, g := opticks(t), bpeGoldens(t).Opticks
+	if got := hashOf([]byte(book)); got != g.SHA256 {
+		t.Fatalf("the golden was made from another text, %s", g.SHA256)
+	}
+	b := g.train(t, book)
+	if got := hashOf([]byte(strings.Join(mergesOf(b), "\n"))); got != g.MergesSHA256 {
+		t.Error("other merges than Hugging Face's")
+	}
+	ids := b.Encode(book)
+	if len(ids) != g.IDs || hashOfIDs(ids) != g.IDsSHA256 {
+		t.Errorf("%d ids, want %d, or other ids", len(ids), g.IDs)
+	}
+	if b.Join(b.Tokenize(book)) != book {
+		t.Error("the book did not come back")
+	}
+}
+
+func TestForeignBPE(t *testing.T) {
+	for i, c := range bpeGoldens(t).Foreign {
+		for range 2 { // as it came, and written by us
+			tokenizer, err := ParseTokenizer(c.File)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := tokenizer.(BPE)
+			checkBPE(t, fmt.Sprint("file ", i), b, c.Texts, c.IDs)
+			for j, text := range c.Decoded {
+				if got := b.Join(b.Vocabulary().Decode(c.IDs[j])); got != text {
+					t.Errorf("file %d: %v is %q, want %q", i, c.IDs[j], got, text)
+				}
+			}
+			if c.File, err = MarshalTokenizer(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestWrittenFile compares the file that we write with the one that bpe.py read with Hugging Face's library.
+func TestWrittenFile(t *testing.T) {
+	g := bpeGoldens(t)
+	b, err := BPE{VocabularySize: 400}.Train(strings.NewReader(strings.Join(g.Texts, "\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := MarshalTokenizer(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("testdata/written.json", data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if file, err := os.ReadFile("testdata/written.json"); err != nil || !bytes.Equal(file, data) {
+		t.Errorf("written.json is not what is written now (%v); run with -update, then bpe.py", err)
+	}
+	back, err := ParseTokenizer(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Written) != len(g.Texts) {
+		t.Fatal("bpe.py has not read written.json")
+	}
+	checkBPE(t, "written.json", back.(BPE), g.Texts, g.Written)
+}
+
+// TestClasses holds the class of every code point against what Hugging Face's library keeps together.
+func TestClasses(t *testing.T) {
+	g, count := bpeGoldens(t).Classes, make(map[string]int)
+	var all strings.Builder
+	for r := rune(0); r <= utf8.MaxRune; r++ {
+		if utf8.ValidRune(r) {
+			name := string("OLNS"[classOf(r)])
+			count[name]++
+			all.WriteString(name)
+		}
+	}
+	if hashOf([]byte(all.String())) != g.SHA256 {
+		t.Errorf("the numbers of letters, numbers, others and spaces are %v, want %v", count, g.Count)
+	}
+}
+
+func TestCutUTF8(t *testing.T) {
+	for _, c := range bpeGoldens(t).Decoded {
+		content, err := hex.DecodeString(c.Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, rest := CutUTF8(string(content))
+		if rest != "" {
+			if len(rest) > 3 || utf8.FullRuneInString(rest) {
+				t.Errorf("% x: the rest is % x", content, rest)
+			}
+			whole += "\uFFFD"
+		}
+		if whole != c.Text {
+			t.Errorf("% x: %q and % x, want %q", content, whole, rest, c.Text)
+		}
+	}
+}
+
+func TestPretokensInStretches(t *testing.T) {
+	text := strings.Join(bpeGoldens(t).Texts, "\n")
+	var want []string
+	for rest := text; rest != ""; rest = rest[pretoken(rest):] {
+		want = append(want, rest[:pretoken(rest)])
+	}
+	long := strings.Repeat("x", 1<<20-3) + " 's  \u3000 \u3000it'll" + strings.Repeat("é", 3<<20) + " end"
+	for _, c := range []struct {
+		text string
+		want []string
+	}{{text, want}, {long, []string{long[:1<<20-3], " '", "s", "  \u3000 ", "\u3000", "it", "'ll", strings.Repeat("é", 3<<20), " end"}}, {"", nil}} {
+		var got []string
+		if err := eachPretoken(strings.NewReader(c.text), func(s string) { got = append(got, strings.Clone(s)) }); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%d pre-tokens, want %d; %v", len(got), len(c.want), err)
+		}
+	}
+	// A text that is cut behind a pre-token has the same ones.
+	b, err := BPE{VocabularySize: 600, MinFrequency: 1}.Train(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := b.Encode(text)
+	for at := pretoken(text); at < len(text); at += pretoken(text[at:]) {
+		if r, _ := utf8.DecodeLastRuneInString(text[:at]); classOf(r) == spaceClass {
+			continue // in the first part it may be the end of several spaces
+		}
+		if parts := append(b.Encode(text[:at]), b.Encode(text[at:])...); !slices.Equal(parts, ids) {
+			t.Fatalf("cut at %q, the ids are others", text[at:min(len(text), at+20)])
+		}
+	}
+}
+
+func TestBPEOptions(t *testing.T) {
+	for _, c := range []struct {
+		b    BPE
+		want string // "": accepted
+	}{
+		{BPE{}, ""}, {BPE{VocabularySize: 256}, ""}, {BPE{VocabularySize: 255}, "vocabulary size is 255"}, {BPE{VocabularySize: -1}, "vocabulary size is -1"},
+		{BPE{VocabularySize: 1 << 30, MinFrequency: -2}, "min frequency is -2"},
+	} {
+		if _, err := c.b.Train(strings.NewReader("an owl")); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v", c.b, err)
+		}
+	}
+	// A literal makes every byte a token; so does training on nothing.
+	empty, err := BPE{}.Train(strings.NewReader(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []BPE{{}, empty} {
+		if got := b.Tokenize("é l"); !slices.Equal(got, []string{"Ã", "©", "Ġ", "l"}) || b.Vocabulary().Len() != 256 || b.Join(got) != "é l" {
+			t.Errorf("%q", got)
+		}
+	}
+	if (BPE{}).Trained() || !empty.Trained() {
+		t.Error("what is trained?")
+	}
+}
+
+func ExampleBPE() {
+	b, err := BPE{VocabularySize: 270}.Train(strings.NewReader(Owl))
+	if err != nil {
+		panic(err)
+	}
+	tokens := b.Tokenize("the owl said: héllo 🦉")
+	fmt.Println(strings.Join(tokens, " "))
+	fmt.Println(b.Join(tokens))
+	// Output:
+	// t he Ġowl Ġ s a i d : Ġ h Ã © l l o Ġ ð Ł ¦ ī
+	// the owl said: héllo 🦉
+}
+
+func BenchmarkBPE(b *testing.B) {
+	book := opticks(b)
+	bpe, err := BPE{VocabularySize: 8000}.Train(strings.NewReader(book))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(book)))
+	for b.Loop() {
+		bpe.Encode(book)
+	}
+}
+
+func BenchmarkBPETraining(b *testing.B) {
+	book := opticks(b)
+	b.SetBytes(int64(len(book)))
+	for b.Loop() {
+		if _, err := (BPE{VocabularySize: 8000}).Train(strings.NewReader(book)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func FuzzBPE(f *testing.F) {
+	g := bpeGoldens(f)
+	b, err := BPE{VocabularySize: 1000, MinFrequency: 1}.Train(strings.NewReader(strings.Join(g.Texts, "\n")))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, text := range g.Texts {
+		f.Add(text)
+	}
+	f.Add("\xff\xc3 \xe2\x82")
+	f.Fuzz(func(t *testing.T, text string) {
+		if joined := b.Join(b.Tokenize(text)); joined != text {
+			t.Errorf("%q came back as %q", text, joined)
+		}
+		var pieces []string
+		if err := eachPretoken(strings.NewReader(text), func(s string) { pieces = append(pieces, s) }); err != nil || strings.Join(pieces, "") != text {
+			t.Errorf("%q: the pre-tokens are %q, %v", text, pieces, err)
+		}
+	})
+}
