@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -89,14 +90,19 @@ func TestHuggingFaceFiles(t *testing.T) {
 	}
 }
 
+// FuzzParseTokenizer damages a file of Hugging Face's in one place. (Whole files are too long to be mutated well.)
 func FuzzParseTokenizer(f *testing.F) {
-	f.Add([]byte(smallFile(f)), "an owl")
-	for _, c := range bpeGoldens(f).Foreign[:2] {
-		f.Add([]byte(c.File), c.Texts[0])
+	file := []byte(smallFile(f))
+	for _, edit := range []struct{ old, new string }{
+		{"", ""}, {`"added_tokens":[]`, `"added_tokens":[{"id":257,"content":"<|end|>","special":true},{"id":258,"content":"end","normalized":true}]`},
+		{`"ow":256`, `"ow":256,"owl":257`}, {`["o w"]`, `["o w","ow l"]`}, {`"BPE"`, `"WordLevel"`}, {`}}`, `}`}, {"false", "true"},
+	} {
+		f.Add(uint16(bytes.Index(file, []byte(edit.old))), uint16(len(edit.old)), []byte(edit.new), "owl <|end|> é\xff")
 	}
-	f.Add([]byte(`{"kind":"bpe","vocabulary_size":300}`), "é\xff")
-	f.Fuzz(func(t *testing.T, data []byte, text string) {
-		tokenizer, err := ParseTokenizer(data)
+	f.Fuzz(func(t *testing.T, start, length uint16, with []byte, text string) {
+		from := min(int(start), len(file))
+		to := min(from+int(length), len(file))
+		tokenizer, err := ParseTokenizer(slices.Concat(file[:from], with, file[to:]))
 		if err != nil {
 			return
 		}
@@ -109,12 +115,16 @@ func FuzzParseTokenizer(f *testing.F) {
 				t.Error(err)
 			}
 		}
-		again, err := MarshalTokenizer(tokenizer)
+		data, err := MarshalTokenizer(tokenizer)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ParseTokenizer(again); err != nil {
-			t.Errorf("what was read cannot be written: %v", err)
+		again, err := ParseTokenizer(data)
+		if err != nil {
+			t.Fatalf("what was read cannot be written: %v", err)
+		}
+		if got := again.Tokenize(text); !slices.Equal(got, tokens) {
+			t.Errorf("read again, %q is %q, not %q", text, got, tokens)
 		}
 	})
 }

@@ -219,6 +219,7 @@ func FuzzVocabularyJSON(f *testing.F) {
 		if json.Unmarshal(data, &v) == nil && v.Len() == 0 {
 			t.Errorf("%s is an empty vocabulary", data)
 		}
+		ParseTokenizer(data)
 	})
 }
 
