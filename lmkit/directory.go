@@ -21,7 +21,7 @@ import (
 // The four files that make a model.
 const (
 	configFileName = "config.json"
-	tokenizerFile  = "tokenizer.json"
+	tokenizerFile  = text.TokenizerFile
 	vocabularyFile = "vocabulary.json"
 	weightsFile    = "model.safetensors"
 )
@@ -140,16 +140,11 @@ func readDescription(dir string) (d description, err error) {
 	if err := readJSON(filepath.Join(dir, configFileName), &d.config); err != nil {
 		return d, err
 	}
-	path := filepath.Join(dir, tokenizerFile)
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return d, fmt.Errorf("%s: %w", path, reason(err))
-	}
-	if d.tokenizer, err = text.ParseTokenizer(data); err != nil {
-		return d, fmt.Errorf("%s: %w", path, err)
+	if d.tokenizer, err = text.ReadTokenizer(filepath.Join(dir, tokenizerFile)); err != nil {
+		return d, err
 	}
 	d.vocabulary = new(text.Vocabulary)
-	path = filepath.Join(dir, vocabularyFile)
+	path := filepath.Join(dir, vocabularyFile)
 	if err := readJSON(path, d.vocabulary); err != nil {
 		return d, err
 	}

@@ -138,6 +138,12 @@ func TestModelFaults(t *testing.T) {
 		{[]string{"generate", "--model", model, "--prompt", "owl", "--backend", "tpu"}, exitFailed, `"tpu"`},
 		{[]string{"generate", "--prompt", "owl"}, exitUsage, "missing --model"},
 		{[]string{"tokenize", "--tokens", "syllable"}, exitUsage, "word, character, bpe"},
+		{[]string{"tokenize", "--tokens", "bpe"}, exitUsage, "--model or --tokenizer"},
+		{[]string{"tokenize", "--model", model, "--tokenizer", model}, exitUsage, "exclude each other"},
+		{[]string{"tokenize", "--model", model, "--lowercase"}, exitUsage, "--lowercase"},
+		{[]string{"tokenize", "--model", model, "--tokens", "bpe"}, exitFailed, "of kind word, not bpe"},
+		{[]string{"tokenize", "--tokenizer", file("nothing.json", "{}")}, exitFailed, "nothing.json: kind"},
+		{[]string{"tokenize", "--tokenizer", dir}, exitFailed, "is a directory"},
 	} {
 		code, stdout, errors := call(t, "", c.args...)
 		if code != c.code || stdout != "" || strings.Count(errors, "\n") != 1 || !strings.Contains(errors, c.want) {
@@ -160,7 +166,8 @@ func TestTokenize(t *testing.T) {
 		want  string
 	}{
 		{"Don't go, Owl.\n", nil, `["Do","n't","go",",","Owl","."]`}, {"Don't", []string{"--lowercase"}, `["do","n't"]`},
-		{"aé\n", []string{"--tokens", "character"}, `["a","é","\n"]`}, {"", nil, `[]`}, {"a\xffb", []string{"--lossy", "--tokens", "character"}, `["a","�","b"]`},
+		{"aé\n", []string{"--tokens", "character"}, `["a","é","\n"]`}, {"", nil, `[]`},
+		{"the owl's 🦉", []string{"--tokenizer", "../../lmkit/text/testdata/written.json", "--tokens", "bpe"}, `["the","Ġo","wl","'s","ĠðŁ¦ī"]`}, {"a\xffb", []string{"--lossy", "--tokens", "character"}, `["a","�","b"]`},
 	} {
 		code, out, errors := call(t, c.input, append([]string{"tokenize"}, c.args...)...)
 		if code != exitDone || strings.TrimSpace(out) != c.want {

@@ -4,21 +4,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit/text"
 )
 
+// tokenizeFlags are what tokenize is asked for.
+type tokenizeFlags struct {
+	tokens           *choice
+	model, file      string
+	lowercase, lossy bool
+}
+
 func tokenizeCommand() *cobra.Command {
-	tokens := &choice{"word", []string{"word", "character", "bpe"}}
-	var lowercase, lossy bool
+	g := tokenizeFlags{tokens: &choice{"word", []string{"word", "character", "bpe"}}}
 	c := &cobra.Command{
 		Use:     "tokenize",
 		Short:   "Split standard input into tokens, written as one JSON array",
-		Example: "  echo \"Don't go, owl.\" | lmkit tokenize --lowercase",
+		Example: "  echo \"Don't go, owl.\" | lmkit tokenize --lowercase\n  lmkit tokenize --model runs/bible < psalm.txt",
 		RunE: func(c *cobra.Command, _ []string) error {
-			tokenizer, err := tokenizerOf(tokens.value, lowercase)
+			tokenizer, err := g.tokenizer(c)
 			if err != nil {
 				return err
 			}
@@ -27,7 +34,7 @@ func tokenizeCommand() *cobra.Command {
 				return fmt.Errorf("standard input: %w", err)
 			}
 			clean, _, at := text.Clean(string(data))
-			if at >= 0 && !lossy {
+			if at >= 0 && !g.lossy {
 				return fmt.Errorf("standard input: byte %d is not UTF-8; pass --lossy to replace it", at)
 			}
 			list := tokenizer.Tokenize(clean)
@@ -38,11 +45,39 @@ func tokenizeCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.Var(tokens, "tokens", "what a token is")
-	f.BoolVar(&lowercase, "lowercase", false, "put the text into lower case first")
-	f.BoolVar(&lossy, "lossy", false, "replace bytes that are not UTF-8")
+	f.Var(g.tokens, "tokens", "what a token is; bpe needs --model or --tokenizer")
+	f.StringVar(&g.model, "model", "", "model directory whose tokenizer is taken")
+	f.StringVar(&g.file, "tokenizer", "", "tokenizer.json to take, of lmkit or, for bpe, of Hugging Face's tokenizers")
+	f.BoolVar(&g.lowercase, "lowercase", false, "put the text into lower case first")
+	f.BoolVar(&g.lossy, "lossy", false, "replace bytes that are not UTF-8")
 	f.Bool("json", true, "the output is JSON in any case")
 	return c
+}
+
+// tokenizer is the one that is asked for, by kind or as a file.
+func (g *tokenizeFlags) tokenizer(c *cobra.Command) (text.Tokenizer, error) {
+	path := g.file
+	switch {
+	case g.model != "" && g.file != "":
+		return nil, usagef(c, "--model and --tokenizer exclude each other")
+	case g.model != "":
+		path = filepath.Join(g.model, text.TokenizerFile)
+	case g.file == "" && g.tokens.value == "bpe":
+		return nil, usagef(c, "--tokens bpe needs what was learned: --model or --tokenizer")
+	case g.file == "":
+		return tokenizerOf(g.tokens.value, g.lowercase)
+	}
+	if c.Flags().Changed("lowercase") {
+		return nil, usagef(c, "--lowercase is the tokenizer's own choice, which its file holds")
+	}
+	tokenizer, err := text.ReadTokenizer(path)
+	if err != nil {
+		return nil, err
+	}
+	if kind := text.Kind(tokenizer); c.Flags().Changed("tokens") && kind != g.tokens.value {
+		return nil, fmt.Errorf("%s: its tokens are of kind %s, not %s", path, kind, g.tokens.value)
+	}
+	return tokenizer, nil
 }
 
 func tokenizerOf(kind string, lowercase bool) (text.Tokenizer, error) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 )
 
 // Tokenizer splits text into tokens and joins tokens to text.
@@ -35,14 +37,14 @@ type untrainedFile struct {
 func MarshalTokenizer(t Tokenizer) ([]byte, error) {
 	switch t := t.(type) {
 	case Words:
-		return json.Marshal(tokenizerFile{"word", t.Lowercase})
+		return json.Marshal(tokenizerFile{Kind(t), t.Lowercase})
 	case Characters:
-		return json.Marshal(tokenizerFile{"character", t.Lowercase})
+		return json.Marshal(tokenizerFile{Kind(t), t.Lowercase})
 	case BPE:
 		if t.Trained() {
 			return t.merges.marshal()
 		}
-		return json.Marshal(untrainedFile{"bpe", t.VocabularySize, t.MinFrequency})
+		return json.Marshal(untrainedFile{Kind(t), t.VocabularySize, t.MinFrequency})
 	}
 	return nil, fmt.Errorf("a tokenizer of type %T cannot be saved", t)
 }
@@ -79,6 +81,39 @@ func ParseTokenizer(data []byte) (Tokenizer, error) {
 		return b, b.Validate()
 	}
 	return nil, fmt.Errorf("kind is %q; it must be word, character or bpe, or the file Hugging Face's, with a model", what.Kind)
+}
+
+// Kind is what --tokens and tokenizer.json call a tokenizer: word, character or bpe; "" for one of another package.
+func Kind(t Tokenizer) string {
+	switch t.(type) {
+	case Words:
+		return "word"
+	case Characters:
+		return "character"
+	case BPE:
+		return "bpe"
+	}
+	return ""
+}
+
+// TokenizerFile is what a tokenizer's file is called in a model directory.
+const TokenizerFile = "tokenizer.json"
+
+// ReadTokenizer reads a tokenizer's file. Errors begin with its path.
+func ReadTokenizer(path string) (Tokenizer, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		var pathError *fs.PathError
+		if errors.As(err, &pathError) {
+			err = pathError.Err
+		}
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	t, err := ParseTokenizer(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return t, nil
 }
 
 // strictJSON decodes exactly one JSON value, and refuses keys that target does not have.
