@@ -36,6 +36,13 @@ type position struct {
 	// EpochLoss and EpochCount are the sum of the losses of the epoch at hand, and of how many predictions.
 	EpochLoss  float64 `json:"epoch_loss"`
 	EpochCount float64 `json:"epoch_count"`
+	// Pending is the record of the newest step, as long as what comes after a step is still to be done.
+	Pending *Record `json:"pending,omitempty"`
+	// Best is the lowest validation loss so far.
+	Best *Best `json:"best,omitempty"`
+	// Skipped and SkippedInRow count steps that were passed over because their loss was not finite.
+	Skipped      int `json:"skipped"`
+	SkippedInRow int `json:"skipped_in_row"`
 	// Seconds is the training time so far.
 	Seconds  float64   `json:"seconds"`
 	Schedule *schedule `json:"schedule"`
@@ -54,6 +61,9 @@ type manifestEntry struct {
 	SHA256 string `json:"sha256"`
 }
 
+// checkpointName is the name of the checkpoint after a step.
+func checkpointName(step int) string { return fmt.Sprintf("step-%08d", step) }
+
 func checkpointsDir(dir string) string { return filepath.Join(dir, "checkpoints") }
 
 // writeCheckpoint writes a checkpoint as a whole or not at all: into a temporary directory first,
@@ -63,7 +73,7 @@ func (r *run) writeCheckpoint() (string, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return "", err
 	}
-	final := filepath.Join(parent, fmt.Sprintf("step-%08d", r.position.Step))
+	final := filepath.Join(parent, checkpointName(r.position.Step))
 	if _, err := verifyCheckpoint(final); err == nil {
 		return final, nil // this very step is saved already
 	}
@@ -87,7 +97,7 @@ func (r *run) writeCheckpoint() (string, error) {
 	if err := syncDirectory(parent); err != nil {
 		return "", err
 	}
-	return final, removeOldCheckpoints(parent)
+	return final, removeOldCheckpoints(parent, r.bestCheckpoint())
 }
 
 func (r *run) writeCheckpointFiles(dir string) error {
@@ -217,17 +227,18 @@ func checkpointNames(parent string) ([]string, error) {
 	return names, nil // ReadDir sorts, and the step numbers have leading zeros
 }
 
-// removeOldCheckpoints keeps the newest ones. It runs after a new checkpoint is safely in place.
-func removeOldCheckpoints(parent string) error {
+// removeOldCheckpoints keeps the newest ones, and the one at spared. It runs after a new checkpoint is safely in place.
+func removeOldCheckpoints(parent, spared string) error {
 	names, err := checkpointNames(parent)
 	if err != nil {
 		return err
 	}
-	for len(names) > keptCheckpoints {
-		if err := os.RemoveAll(filepath.Join(parent, names[0])); err != nil {
-			return err
+	for _, name := range names[:max(0, len(names)-keptCheckpoints)] {
+		if path := filepath.Join(parent, name); path != spared {
+			if err := os.RemoveAll(path); err != nil {
+				return err
+			}
 		}
-		names = names[1:]
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (m *Model) decoderExec(shape decoderShape) (*model.Exec, error) {
 	}
 	exec, err := model.NewExec(m.Engine.Backend, m.store, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 		n := network{config: m.Config, scope: scope, graph: inputs[0].Graph()}
-		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[1:]), nil)
+		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[1:]), dropouts{})
 		return append([]*graph.Node{n.logits(last(hidden))}, stateNodes(final)...)
 	})
 	if err != nil {

@@ -153,7 +153,7 @@ func (m *Model) evaluator(shape evaluatorShape) (*evaluator, error) {
 	}
 	exec, err := model.NewExec(m.Engine.Backend, m.store, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 		n := network{config: m.Config, scope: scope, graph: inputs[0].Graph()}
-		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[3:]), nil)
+		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[3:]), dropouts{})
 		if shape.every {
 			hidden = everyStep(hidden)
 		} else {

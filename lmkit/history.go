@@ -6,26 +6,31 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 )
 
 // Record is one line of history.jsonl.
 type Record struct {
-	// Kind is "step" or "epoch". An epoch's Loss is the mean over the epoch.
+	// Kind is "step" or "epoch". An epoch's Loss is the mean over the epoch. Step lines come as often as TrainConfig's LogEvery,
+	// ValidateEvery and Samples.Every ask for.
 	Kind  string `json:"kind"`
 	Epoch int    `json:"epoch"`
 	Step  int    `json:"step"`
-	// Loss and ValidLoss are mean cross entropies in nats; ValidLoss is nil without a validation text.
+	// Loss and ValidLoss are mean cross entropies in nats; ValidLoss is nil where none was measured. A skipped
+	// step has the mean loss of its epoch so far, and no gradient norm.
 	Loss      float64  `json:"loss"`
 	ValidLoss *float64 `json:"valid_loss,omitempty"`
 	// LearningRate is the one of the step, or of the epoch's last step.
 	LearningRate float64 `json:"learning_rate"`
 	// GradientNorm is the global L2 norm before clipping, of the step or of the epoch's last step.
 	GradientNorm float64 `json:"gradient_norm"`
-	// TokensPerSecond counts tokens read in training, over the epoch or since the last "step" line.
+	// TokensPerSecond counts tokens read in training, over the epoch or since the last "step" line, in the time of the training steps.
 	TokensPerSecond float64 `json:"tokens_per_second"`
+	// Skipped is how many steps of the run, so far, were passed over because their loss or gradient was not finite.
+	Skipped int `json:"skipped,omitempty"`
+	// Sample is what the model wrote after the step, prompt included, where that was asked for.
+	Sample string `json:"sample,omitempty"`
 }
 
 const historyFile = "history.jsonl"
@@ -111,12 +116,4 @@ func (h *historyWriter) close() error {
 		return nil
 	}
 	return h.file.Close()
-}
-
-// optional is nil for NaN, which JSON cannot hold.
-func optional(value float64) *float64 {
-	if math.IsNaN(value) {
-		return nil
-	}
-	return &value
 }

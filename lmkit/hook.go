@@ -22,6 +22,14 @@ type Hook interface {
 	End(err error)
 }
 
+// Watcher is what a Hook may be beyond: it is then told, too, what is measured between the ends of epochs.
+type Watcher interface {
+	// Validation comes after a step after which the model was validated, with the loss on the validation text in nats.
+	Validation(step int, loss float64)
+	// Sample comes after a step after which the model wrote a text, prompt included.
+	Sample(step int, text string)
+}
+
 // hooks passes each call to all of a run's hooks, in order.
 type hooks []Hook
 
@@ -43,6 +51,22 @@ func (h hooks) epoch(epoch int, loss, validation float64) {
 	}
 }
 
+// watch tells watchers what the record of a step holds beyond the training loss.
+func (h hooks) watch(r Record) {
+	for _, hook := range h {
+		watcher, ok := hook.(Watcher)
+		if !ok {
+			continue
+		}
+		if r.ValidLoss != nil {
+			watcher.Validation(r.Step, *r.ValidLoss)
+		}
+		if r.Sample != "" {
+			watcher.Sample(r.Step, r.Sample)
+		}
+	}
+}
+
 func (h hooks) end(err error) {
 	for _, hook := range h {
 		hook.End(err)
@@ -50,7 +74,7 @@ func (h hooks) end(err error) {
 }
 
 // LogEvery prints a line after every n-th epoch, in the tutorial's format:
-// "Epoch [10/100], Loss: 2.5723".
+// "Epoch [10/100], Loss: 2.5723". Validations and samples between the ends of epochs are printed too.
 func LogEvery(n int, w io.Writer) Hook { return &logHook{every: max(1, n), w: w} }
 
 type logHook struct {
@@ -61,6 +85,14 @@ type logHook struct {
 func (h *logHook) Start(_ string, epochs, _ int) { h.epochs = epochs }
 func (h *logHook) Step(int, float64)             {}
 func (h *logHook) End(error)                     {}
+
+func (h *logHook) Validation(step int, loss float64) {
+	fmt.Fprintf(h.w, "Step %d, Validation: %.4f\n", step, loss)
+}
+
+func (h *logHook) Sample(step int, text string) {
+	fmt.Fprintf(h.w, "Step %d, Sample: %s\n", step, text)
+}
 
 func (h *logHook) Epoch(epoch int, loss, validation float64) {
 	if epoch%h.every != 0 {

@@ -38,11 +38,8 @@ func New(engine *backend.Engine, config Config, tokenizer text.Tokenizer, vocabu
 	if err != nil {
 		return nil, err
 	}
-	values := config.initialValues(seed)
-	for _, p := range config.parameters() {
-		if err := m.setWeight(p, values[p.name]); err != nil {
-			return nil, err
-		}
+	if err := m.initialize(seed, InitialWeights{}); err != nil {
+		return nil, err
 	}
 	return m, m.store.SetRNGStateFromSeed(int64(seed))
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -34,7 +32,7 @@ func (n network) weight(name string) *graph.Node {
 
 // hidden runs the recurrent layers over tokens [T,B] (int32), from the given states or, if
 // initial is nil, from zeros. It returns the top layer's hidden states [T,B,H] and each layer's last state.
-func (n network) hidden(tokens *graph.Node, initial []rnn.State, dropout func(*graph.Node) *graph.Node) (*graph.Node, []rnn.State) {
+func (n network) hidden(tokens *graph.Node, initial []rnn.State, drop dropouts) (*graph.Node, []rnn.State) {
 	layers := make([]rnn.Weights, n.config.Layers)
 	for l := range layers {
 		layers[l] = rnn.Weights{
@@ -44,25 +42,35 @@ func (n network) hidden(tokens *graph.Node, initial []rnn.State, dropout func(*g
 			HiddenBias:   n.weight(fmt.Sprintf("rnn.bias_hh_l%d", l)),
 		}
 	}
-	options := rnn.Options{Cell: n.config.Cell, ResetBefore: n.config.ResetBefore, Dropout: dropout}
-	return rnn.LayersProjected(options, layers, n.projectedEmbedding(layers[0], tokens), initial)
+	options := rnn.Options{Cell: n.config.Cell, ResetBefore: n.config.ResetBefore, Dropout: drop.layers}
+	projected := n.projectedEmbedding(layers[0], tokens, drop.embeddings)
+	hidden, final := rnn.LayersProjected(options, layers, projected, initial)
+	return applied(drop.outputs, hidden), final
 }
 
-// projectedEmbedding looks the tokens [T,B] up and applies the lowest layer's input weights: [T,B,G*H].
+// projectedEmbedding looks the tokens [T,B] up, applies dropout, if not nil, and the lowest layer's input weights: [T,B,G*H].
 //
 // Where it takes fewer multiplications, the embedding is projected once, [V,G*H], and one-hot rows [T*B,V] choose from that. Forward and
 // backward that is twice V for each token and gate instead of three times E, and the gradient needs no scatter, which XLA's CPU does
 // value by value.
-func (n network) projectedEmbedding(lowest rnn.Weights, tokens *graph.Node) *graph.Node {
+func (n network) projectedEmbedding(lowest rnn.Weights, tokens *graph.Node, dropout func(*graph.Node) *graph.Node) *graph.Node {
 	table := n.weight("embedding.weight") // [V,E]
-	if c := n.config; 2*c.VocabularySize > 3*c.EmbeddingSize || c.VocabularySize > tokens.Shape().Size() {
-		return rnn.Project(lowest, graph.Gather(table, graph.ExpandAxes(tokens, -1)))
+	if c := n.config; dropout != nil || 2*c.VocabularySize > 3*c.EmbeddingSize || c.VocabularySize > tokens.Shape().Size() {
+		return rnn.Project(lowest, applied(dropout, graph.Gather(table, graph.ExpandAxes(tokens, -1))))
 	}
 	rows := graph.Squeeze(rnn.Project(lowest, graph.ExpandAxes(table, 0)), 0) // [V,G*H]
 	steps, batch := tokens.Shape().Dimensions[0], tokens.Shape().Dimensions[1]
 	chosen := graph.OneHot(graph.Reshape(tokens, steps*batch), n.config.VocabularySize, table.DType()) // [T*B,V]
 	projected := graph.DotGeneral(chosen, []int{1}, nil, rows, []int{0}, nil)                          // [T*B,G*H]
 	return graph.Reshape(projected, steps, batch, projected.Shape().Dimensions[1])
+}
+
+// applied is what a function makes of x; x where there is none.
+func applied(function func(*graph.Node) *graph.Node, x *graph.Node) *graph.Node {
+	if function == nil {
+		return x
+	}
+	return function(x)
 }
 
 // logits applies the output layer to hidden states [N,H] and returns [N,V].
@@ -103,20 +111,6 @@ func crossEntropy(logits, targets *graph.Node) *graph.Node {
 		return graph.Mul(graph.Sub(graph.Exp(graph.Sub(fixed, sum)), oneHot), graph.Slice(gradient, graph.AxisRange(), graph.AxisElem(0)))
 	}), graph.AxisRange(), graph.AxisElem(0))
 	return graph.Add(losses, graph.Squeeze(graph.Sub(column, graph.StopGradient(column)), -1))
-}
-
-// dropoutOf returns the function that zeroes values with probability rate and scales the others
-// by 1/(1-rate); nil for rate 0. Its random state lives in the store.
-func dropoutOf(scope *model.Scope, rate float64) func(*graph.Node) *graph.Node {
-	if rate == 0 {
-		return nil
-	}
-	return func(x *graph.Node) *graph.Node {
-		g := x.Graph()
-		uniform := scope.RandomUniform(g, shapes.Make(dtypes.Float32, x.Shape().Dimensions...))
-		keep := graph.GreaterOrEqual(uniform, graph.Scalar(g, dtypes.Float32, rate))
-		return graph.Where(keep, graph.MulScalar(x, 1/(1-rate)), graph.ZerosLike(x))
-	}
 }
 
 // stateNodes lays states out as a flat list, layer by layer: hidden, and for the LSTM the cell.

@@ -8,31 +8,15 @@ import (
 )
 
 // Optimizers are the names that TrainConfig.Optimizer accepts.
-var Optimizers = []string{"adam", "adamw", "sgd"}
+var Optimizers = []string{"adam", "adamw", "sgd", "rmsprop"}
 
-// update builds the part of a training step that changes the weights: clipping by global norm,
-// the optimizer (GoMLX's, with PyTorch's constants), and AdamW's decay of matrices. It returns the
-// global norm of the gradients before clipping.
+// update builds the part of a training step that changes the weights: clipping, the optimizer (with PyTorch's constants),
+// and AdamW's decay of matrices. It returns the global norm of the gradients before clipping.
 func (c TrainConfig) update(scope *model.Scope, loss, learningRate *graph.Node) *graph.Node {
 	g := loss.Graph()
 	gradients := scope.BuildTrainableVariablesGradientsGraph(loss)
-	var squares *graph.Node
-	for _, gradient := range gradients {
-		square := squaredNorm(gradient)
-		if squares == nil {
-			squares = square
-		} else {
-			squares = graph.Add(squares, square)
-		}
-	}
-	norm := graph.Sqrt(squares)
-	if c.Clip > 0 {
-		// As torch.nn.utils.clip_grad_norm_: the factor never enlarges a gradient.
-		factor := graph.MinScalar(graph.Div(graph.Scalar(g, dtypes.Float32, c.Clip), graph.AddScalar(norm, 1e-6)), 1)
-		for i := range gradients {
-			gradients[i] = graph.Mul(gradients[i], factor)
-		}
-	}
+	norm := globalNorm(gradients)
+	c.clip(gradients, norm)
 	before := make(map[*model.Variable]*graph.Node)
 	for variable := range scope.IterVariables() {
 		if variable.Trainable && variable.InUseByGraph(g) {
@@ -53,6 +37,33 @@ func (c TrainConfig) update(scope *model.Scope, loss, learningRate *graph.Node) 
 	return norm
 }
 
+// globalNorm is the L2 norm of all gradients together.
+func globalNorm(gradients []*graph.Node) *graph.Node {
+	squares := make([]*graph.Node, len(gradients))
+	for i, gradient := range gradients {
+		squares[i] = squaredNorm(gradient)
+	}
+	return graph.Sqrt(graph.ReduceAllSum(graph.Stack(squares, 0)))
+}
+
+// clip limits each value of the gradients, and then their global norm, where that is asked for.
+func (c TrainConfig) clip(gradients []*graph.Node, norm *graph.Node) {
+	if c.ClipValue > 0 {
+		for i := range gradients {
+			gradients[i] = graph.ClipScalar(gradients[i], -c.ClipValue, c.ClipValue)
+		}
+		norm = globalNorm(gradients)
+	}
+	if c.Clip > 0 {
+		// As torch.nn.utils.clip_grad_norm_: the factor never enlarges a gradient.
+		limit := graph.Scalar(norm.Graph(), dtypes.Float32, c.Clip)
+		factor := graph.MinScalar(graph.Div(limit, graph.AddScalar(norm, 1e-6)), 1)
+		for i := range gradients {
+			gradients[i] = graph.Mul(gradients[i], factor)
+		}
+	}
+}
+
 // squaredNorm is the sum of the squares of x. Most of it is added up in parts laid side by side, one pass that XLA's CPU makes with vector
 // instructions, unlike its reductions.
 func squaredNorm(x *graph.Node) *graph.Node {
@@ -68,14 +79,17 @@ func squaredNorm(x *graph.Node) *graph.Node {
 	return graph.ReduceAllSum(sum)
 }
 
-// withGradients is what both of GoMLX's optimizers offer beyond optimizer.Interface's UpdateGraph.
+// withGradients is what GoMLX's optimizers offer beyond optimizer.Interface's UpdateGraph.
 type withGradients interface {
 	UpdateGraphWithGradients(scope *model.Scope, gradients []*graph.Node, lossDType dtypes.DType)
 }
 
 func (c TrainConfig) optimizer() withGradients {
-	if c.Optimizer == "sgd" {
+	switch c.Optimizer {
+	case "sgd":
 		return optimizer.StochasticGradientDescent().WithDecay(false).WithLearningRate(c.LearningRate)
+	case "rmsprop":
+		return rmsprop{decay: c.RMSDecay}
 	}
 	return optimizer.Adam().Epsilon(1e-8).LearningRate(c.LearningRate).Done().(withGradients)
 }

@@ -3,7 +3,6 @@ package lmkit
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 )
 
 // parameter is one weight of a model, under PyTorch's name.
@@ -53,26 +52,6 @@ func (c Config) Parameters() int {
 		total += p.size()
 	}
 	return total
-}
-
-// initialValues draws the weights of a new model as PyTorch does: the embedding from N(0,1), all
-// others from U(-1/sqrt(H), 1/sqrt(H)). They are drawn here, in Go, so that every engine starts
-// from the same numbers.
-func (c Config) initialValues(seed uint64) map[string][]float32 {
-	random := rand.New(rand.NewPCG(seed, streamWeights))
-	values := make(map[string][]float32)
-	for _, p := range c.parameters() {
-		v := make([]float32, p.size())
-		for i := range v {
-			if p.bound == 0 {
-				v[i] = float32(random.NormFloat64())
-			} else {
-				v[i] = float32((2*random.Float64() - 1) * p.bound)
-			}
-		}
-		values[p.name] = v
-	}
-	return values
 }
 
 // The second halves of the seeds of the random generators, so that no two of them ever share

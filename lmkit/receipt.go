@@ -33,11 +33,15 @@ type Receipt struct {
 	Seconds float64   `json:"duration_seconds"`
 	Steps   int       `json:"steps"`
 	Epochs  int       `json:"epochs"`
-	// Losses are mean cross entropies in nats: of the last epoch, and on the validation and test
+	// SkippedSteps of the steps changed nothing, as their loss or gradient was not finite.
+	SkippedSteps int `json:"skipped_steps,omitempty"`
+	// Losses are mean cross entropies in nats: of the last epoch, and of the model's weights on the validation and test
 	// texts where there are any.
 	TrainLoss float64  `json:"train_loss"`
 	ValidLoss *float64 `json:"valid_loss,omitempty"`
 	TestLoss  *float64 `json:"test_loss,omitempty"`
+	// Best is the lowest validation loss of the run.
+	Best *Best `json:"best,omitempty"`
 }
 
 const receiptFile = "receipt.json"
@@ -69,6 +73,7 @@ func (r *run) writeReceipt(dir string) error {
 		Command: os.Args, Seed: r.config.Seed, Versions: Versions(), Backend: r.model.Engine.Kind, Device: r.model.Engine.Device(),
 		Start: r.start.UTC(), Seconds: r.position.Seconds, Steps: r.position.Step, Epochs: r.position.Epoch,
 		TrainLoss: r.trainLoss, ValidLoss: r.validLoss, TestLoss: r.testLoss,
+		SkippedSteps: r.position.Skipped, Best: r.position.Best,
 	}
 	receipt.Corpus.Name, receipt.Corpus.Size, receipt.Corpus.SHA256 = r.config.Corpus, r.corpusSize, r.position.CorpusSHA256
 	data, err := json.MarshalIndent(receipt, "", "  ")

@@ -93,8 +93,9 @@ func (r *run) restore() ([]Record, error) {
 	fresh := r.position
 	r.position = at
 	r.position.CorpusSHA256 = fresh.CorpusSHA256
-	fresh.Schedule.Best, fresh.Schedule.Divided = at.Schedule.Best, at.Schedule.Divided
+	fresh.Schedule.plateauState = at.Schedule.plateauState
 	r.position.Schedule = fresh.Schedule
+	r.checkBest()
 	r.config.Warn(fmt.Sprintf("resuming after step %d from %s", at.Step, checkpoint))
 	records, err := ReadHistory(checkpoint)
 	for _, record := range records {

@@ -27,10 +27,9 @@ type run struct {
 	// The newest losses, for the receipt.
 	trainLoss           float64
 	validLoss, testLoss *float64
-	// What the history's next lines need.
-	epochStart, logStart time.Time
-	epochTokens          float64
-	logTokens            float64
+	// What was read since the history's last line of an epoch, and since that of a step.
+	epochMeter, logMeter meter
+	saveDue              bool // a checkpoint is to be written after the step at hand
 }
 
 // newRun prepares a run; it writes nothing.
@@ -65,6 +64,9 @@ func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
 	}
 	if r.source, err = c.Objective.batches(training, c); err != nil {
 		return nil, err
+	}
+	if _, err := vocabulary.Encode(c.Tokenizer.Tokenize(c.Samples.Prompt)); c.Samples.Every > 0 && err != nil {
+		return nil, fmt.Errorf("sample prompt: %w", err)
 	}
 	r.steps = c.Steps
 	if r.steps == 0 {
@@ -102,10 +104,15 @@ func startModel(c TrainConfig, vocabulary *text.Vocabulary) (*Model, error) {
 	config := c.Model
 	config.VocabularySize = vocabulary.Len()
 	m, err := New(engine, config, c.Tokenizer, vocabulary, c.Seed)
-	if err != nil || c.From == "" {
-		return m, err
+	switch {
+	case err != nil:
+		return nil, err
+	case c.From != "":
+		return m, m.loadWeights(c.From)
+	case c.Initial != InitialWeights{}:
+		return m, m.initialize(c.Seed, c.Initial)
 	}
-	return m, m.loadWeights(c.From)
+	return m, nil
 }
 
 // withFrom takes over the structure, tokenizer and vocabulary of the model that the run starts from.

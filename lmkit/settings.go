@@ -42,6 +42,8 @@ type fixedSettings struct {
 	InOrder       bool            `json:"in_order"`
 	Seed          uint64          `json:"seed"`
 	From          string          `json:"from"`
+	Dropouts      Dropout         `json:"dropouts"`
+	Initial       InitialWeights  `json:"initial_weights"`
 }
 
 type freeSettings struct {
@@ -54,6 +56,15 @@ type freeSettings struct {
 	CheckpointEvery int     `json:"checkpoint_every"`
 	LogEvery        int     `json:"log_every"`
 	Corpus          string  `json:"corpus"`
+
+	RMSDecay        float64         `json:"rms_decay"`
+	ScheduleOptions ScheduleOptions `json:"schedule_options"`
+	ClipValue       float64         `json:"clip_value"`
+	SkipNotFinite   bool            `json:"skip_not_finite"`
+	ValidateEvery   int             `json:"validate_every"`
+	KeepBest        bool            `json:"keep_best"`
+	Patience        int             `json:"patience"`
+	Samples         SampleOptions   `json:"samples"`
 }
 
 func (c TrainConfig) settings() (settings, error) {
@@ -67,10 +78,13 @@ func (c TrainConfig) settings() (settings, error) {
 			Dropout: c.Model.Dropout, TieWeights: c.Model.TieWeights, ResetBefore: c.Model.ResetBefore, Tokenizer: tokenizer,
 			Unknown: c.Vocabulary.Unknown, MinCount: c.Vocabulary.MinCount, Vocabulary: c.Vocabulary.Size,
 			BatchSize: c.BatchSize, Optimizer: c.Optimizer, Valid: c.Valid, Test: c.Test, InOrder: c.InOrder, Seed: c.Seed, From: c.From,
+			Dropouts: c.Dropout, Initial: c.Initial,
 		},
 		Free: freeSettings{
 			Epochs: c.Epochs, Steps: c.Steps, LearningRate: c.LearningRate, WeightDecay: c.WeightDecay, Schedule: c.Schedule,
 			Clip: c.Clip, CheckpointEvery: c.CheckpointEvery, LogEvery: c.LogEvery, Corpus: c.Corpus,
+			RMSDecay: c.RMSDecay, ScheduleOptions: c.ScheduleOptions, ClipValue: c.ClipValue, SkipNotFinite: c.SkipNotFinite,
+			ValidateEvery: c.ValidateEvery, KeepBest: c.KeepBest, Patience: c.Patience, Samples: c.Samples,
 		},
 	}
 	switch o := c.Objective.(type) {
@@ -103,6 +117,9 @@ func ReadRun(dir string) (TrainConfig, error) {
 		Epochs: s.Free.Epochs, Steps: s.Free.Steps, LearningRate: s.Free.LearningRate, WeightDecay: s.Free.WeightDecay,
 		Schedule: s.Free.Schedule, Clip: s.Free.Clip, CheckpointEvery: s.Free.CheckpointEvery, LogEvery: s.Free.LogEvery, Corpus: s.Free.Corpus,
 		Directory: dir, Resume: true,
+		Dropout: f.Dropouts, Initial: f.Initial, RMSDecay: s.Free.RMSDecay, ScheduleOptions: s.Free.ScheduleOptions, ClipValue: s.Free.ClipValue,
+		SkipNotFinite: s.Free.SkipNotFinite, ValidateEvery: s.Free.ValidateEvery, KeepBest: s.Free.KeepBest, Patience: s.Free.Patience,
+		Samples: s.Free.Samples,
 	}
 	c.Model = Config{EmbeddingSize: f.EmbeddingSize, HiddenSize: f.HiddenSize, Layers: f.Layers, Dropout: f.Dropout, TieWeights: f.TieWeights, ResetBefore: f.ResetBefore}
 	if err := c.Model.Cell.UnmarshalText([]byte(f.Cell)); err != nil {

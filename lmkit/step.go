@@ -45,7 +45,7 @@ func (s *stepper) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node 
 	n := network{config: config, scope: scope, graph: tokens.Graph()}
 	states := inputs[4:]
 	initial := config.statesOrNil(states)
-	hidden, final := n.hidden(tokens, initial, dropoutOf(scope, config.Dropout))
+	hidden, final := n.hidden(tokens, initial, s.config.dropouts(scope))
 	if s.every {
 		hidden = everyStep(hidden)
 	} else {
@@ -54,11 +54,14 @@ func (s *stepper) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node 
 	losses := crossEntropy(n.logits(hidden), targets)
 	loss := graph.Div(graph.ReduceAllSum(graph.Mul(losses, weights)), graph.ReduceAllSum(weights))
 	norm := s.config.update(scope, loss, learningRate)
-	outputs := []*graph.Node{graph.Stack([]*graph.Node{loss, norm}, 0)}
+	var after []*graph.Node
 	if s.every {
-		outputs = append(outputs, stateNodes(final)...)
+		after = stateNodes(final)
 	}
-	return outputs
+	if s.config.SkipNotFinite {
+		after = undoNotFinite(scope, loss, norm, states, after)
+	}
+	return append([]*graph.Node{graph.Stack([]*graph.Node{loss, norm}, 0)}, after...)
 }
 
 // statesOrNil is statesOf, and nil (for zero states) where no node is given.

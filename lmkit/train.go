@@ -2,6 +2,7 @@ package lmkit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -68,20 +69,30 @@ func (c TrainConfig) epochsShown() int {
 
 // train makes the steps of the run, and saves the model after the last one.
 func (r *run) train(ctx context.Context, hooks hooks) error {
-	r.epochStart, r.logStart = time.Now(), time.Now()
-	for r.position.Step < r.steps {
+	p := &r.position
+	for p.Pending != nil || p.Step < r.steps && !r.outOfPatience() {
 		if ctx.Err() != nil {
 			return r.interrupted()
 		}
-		if err := r.step(hooks); err != nil {
-			return err
-		}
-		every := r.config.CheckpointEvery
-		if r.config.Directory != "" && every > 0 && r.position.Step%every == 0 {
-			if _, err := r.writeCheckpoint(); err != nil {
+		if p.Pending == nil {
+			if err := r.step(hooks); err != nil {
 				return err
 			}
 		}
+		if err := r.watch(ctx, hooks); ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return r.interrupted()
+		} else if err != nil {
+			return err
+		}
+		if r.config.Directory != "" && (r.saveDue || due(r.config.CheckpointEvery, p.Step)) {
+			if _, err := r.writeCheckpoint(); err != nil {
+				return err
+			}
+			r.saveDue = false
+		}
+	}
+	if p.Step < r.steps {
+		r.config.Warn(fmt.Sprintf("stopped after epoch %d: the validation loss was lowest, %.4f, in epoch %d", p.Epoch, p.Best.ValidLoss, p.Best.Epoch))
 	}
 	return r.finish(ctx)
 }
@@ -99,92 +110,93 @@ func (r *run) interrupted() error {
 	return e
 }
 
-// step makes one training step, and what comes at the end of an epoch.
+// step makes one training step. What comes after it is left pending for watch.
 func (r *run) step(hooks hooks) error {
 	p := &r.position
-	b := r.source.batch(p.Epoch, p.Index)
-	rate := p.Schedule.at(p.Step)
 	began := time.Now()
+	b := r.source.batch(p.Epoch, p.Index)
+	rate := p.Schedule.at(p.Step, p.Epoch)
 	loss, norm, err := r.stepper.run(b, rate)
-	p.Seconds += time.Since(began).Seconds()
+	seconds := time.Since(began).Seconds()
+	p.Seconds += seconds
 	if err != nil {
 		return fmt.Errorf("step %d failed: %s; %s", p.Step+1, firstLine(err), r.lastSaved())
 	}
-	if !finite(loss) || !finite(norm) {
-		return fmt.Errorf("step %d: loss is %v and the gradient's norm %v; %s; try a smaller learning rate or clipping", p.Step+1, loss, norm, r.lastSaved())
+	if finite(loss) && finite(norm) {
+		p.SkippedInRow = 0
+		p.EpochLoss += loss * b.count
+		p.EpochCount += b.count
+		hooks.step(p.Step+1, loss)
+	} else {
+		problem := fmt.Sprintf("step %d: loss is %v and the gradient's norm %v", p.Step+1, loss, norm)
+		if !r.config.SkipNotFinite {
+			return fmt.Errorf("%s; %s; try a smaller learning rate or clipping", problem, r.lastSaved())
+		}
+		if err := r.skip(problem); err != nil {
+			return err
+		}
+		loss, norm = p.EpochLoss/max(1, p.EpochCount), 0
 	}
 	p.Step++
 	p.Index++
-	p.EpochLoss += loss * b.count
-	p.EpochCount += b.count
-	r.epochTokens += float64(len(b.tokens))
-	r.logTokens += float64(len(b.tokens))
-	hooks.step(p.Step, loss)
-	if every := r.config.LogEvery; every > 0 && p.Step%every == 0 {
-		record := Record{Kind: "step", Epoch: p.Epoch + 1, Step: p.Step, Loss: loss, LearningRate: rate, GradientNorm: norm,
-			TokensPerSecond: r.logTokens / time.Since(r.logStart).Seconds()}
-		r.logTokens, r.logStart = 0, time.Now()
-		if err := r.history.append(record); err != nil {
-			return err
-		}
-	}
-	if p.Index == r.source.perEpoch() || p.Step == r.steps {
-		return r.endEpoch(hooks, rate, norm)
-	}
+	r.epochMeter.add(len(b.tokens), seconds)
+	r.logMeter.add(len(b.tokens), seconds)
+	p.Pending = &Record{Kind: "step", Epoch: p.Epoch + 1, Step: p.Step, Loss: loss, LearningRate: rate, GradientNorm: norm, Skipped: p.Skipped}
 	return nil
 }
 
-// endEpoch evaluates, writes the history and begins the next epoch.
-func (r *run) endEpoch(hooks hooks, rate, norm float64) error {
+// endEpoch writes the history, given the record of its last step, and begins the next epoch.
+func (r *run) endEpoch(hooks hooks, record Record, validation *float64) error {
 	p := &r.position
-	r.trainLoss = p.EpochLoss / p.EpochCount
-	validation := math.NaN()
-	seconds := time.Since(r.epochStart).Seconds()
-	if len(r.valid) > 0 {
-		sum, err := r.model.totalLoss(context.Background(), r.valid, r.model.Config.Context)
-		if err != nil {
-			return err
-		}
-		validation = sum / float64(len(r.valid)-1)
-		p.Schedule.epoch(validation)
-	}
-	r.validLoss = optional(validation)
-	record := Record{Kind: "epoch", Epoch: p.Epoch + 1, Step: p.Step, Loss: r.trainLoss, ValidLoss: r.validLoss, LearningRate: rate,
-		GradientNorm: norm, TokensPerSecond: r.epochTokens / seconds}
+	r.trainLoss, r.validLoss = p.EpochLoss/p.EpochCount, validation
+	record.Kind, record.Loss, record.ValidLoss, record.Sample = "epoch", r.trainLoss, validation, ""
+	record.TokensPerSecond = r.epochMeter.rate()
 	if err := r.history.append(record); err != nil {
 		return err
 	}
-	hooks.epoch(p.Epoch+1, r.trainLoss, validation)
+	shown := math.NaN()
+	if validation != nil {
+		shown = *validation
+		p.Schedule.epoch(shown)
+	}
+	hooks.epoch(p.Epoch+1, r.trainLoss, shown)
 	if p.Index == r.source.perEpoch() {
 		p.Epoch++
 		p.Index, p.EpochLoss, p.EpochCount = 0, 0, 0
 		r.stepper.reset()
 	}
-	r.epochStart, r.epochTokens = time.Now(), 0
+	r.epochMeter = meter{}
 	return nil
 }
 
-// finish evaluates the test text and saves the model.
+// finish saves the run and the model, and evaluates that on the test text.
 func (r *run) finish(ctx context.Context) error {
-	if len(r.test) > 0 {
-		sum, err := r.model.totalLoss(ctx, r.test, r.model.Config.Context)
-		if err != nil {
-			return err
-		}
-		r.testLoss = optional(sum / float64(len(r.test)-1))
-	}
-	if r.config.Directory == "" {
-		return nil
-	}
-	if r.config.CheckpointEvery > 0 || r.config.Resume {
+	dir := r.config.Directory
+	if dir != "" && (r.config.CheckpointEvery > 0 || r.config.Resume || r.config.KeepBest) {
 		if _, err := r.writeCheckpoint(); err != nil {
 			return err
 		}
 	}
-	if err := r.writeReceipt(r.config.Directory); err != nil {
+	if err := r.takeBest(); err != nil {
 		return err
 	}
-	return r.model.saveWeights(r.config.Directory)
+	if len(r.test) > 0 {
+		loss, err := r.validate(ctx, r.test)
+		if ctx.Err() != nil {
+			return r.interrupted()
+		}
+		if err != nil {
+			return err
+		}
+		r.testLoss = &loss
+	}
+	if dir == "" {
+		return nil
+	}
+	if err := r.writeReceipt(dir); err != nil {
+		return err
+	}
+	return r.model.saveWeights(dir)
 }
 
 // lastSaved says, for an error message, what there is to go back to.

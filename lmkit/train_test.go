@@ -69,61 +69,6 @@ func (h *lossHook) Epoch(_ int, loss, validation float64) {
 }
 func (h *lossHook) End(err error) { h.ended++; h.err = err }
 
-// TestEveryCombinationTrains trains, saves, opens, evaluates and generates with each cell, objective, tokenizer and
-// optimizer, and compares the losses of the engines.
-func TestEveryCombinationTrains(t *testing.T) {
-	objectives := []Objective{Windows{Length: 5}, Stream{Length: 4}}
-	tokenizers := []text.Tokenizer{text.Words{Lowercase: true}, text.Characters{}}
-	number := 0
-	for _, cell := range []rnn.Cell{rnn.RNN, rnn.LSTM, rnn.GRU} {
-		for _, objective := range objectives {
-			for _, tokenizer := range tokenizers {
-				c := tiny("")
-				c.Model.Cell, c.Objective, c.Tokenizer = cell, objective, tokenizer
-				c.Optimizer = Optimizers[number%len(Optimizers)]
-				c.Model.ResetBefore = cell == rnn.GRU && number%2 == 0
-				c.BatchSize, c.Clip = 4, 0.5
-				number++
-				t.Run(fmt.Sprintf("%v/%T/%T", cell, objective, tokenizer), func(t *testing.T) { trainOnAll(t, c) })
-			}
-		}
-	}
-}
-
-func trainOnAll(t *testing.T, c TrainConfig) {
-	var first []float64
-	for _, engine := range engines(t) {
-		h := &lossHook{}
-		c.Backend, c.Hooks, c.Directory = engine, []Hook{h}, filepath.Join(t.TempDir(), "run")
-		m := train(t, c)
-		if first == nil {
-			first = h.steps
-		}
-		for i := range first {
-			if math.Abs(h.steps[i]-first[i]) > 1e-4 {
-				t.Fatalf("step %d: loss %v on %s, %v on go", i+1, h.steps[i], engine, first[i])
-			}
-		}
-		if h.epochs[1] >= h.epochs[0] {
-			t.Errorf("%s: the loss rose from %v to %v", engine, h.epochs[0], h.epochs[1])
-		}
-		opened, err := Open(c.Directory, engine)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(bytesOf(t, m), bytesOf(t, opened)) {
-			t.Error("the opened model has other weights")
-		}
-		if _, err := opened.Evaluate(context.Background(), text.Owl); err != nil {
-			t.Error(err)
-		}
-		samples, err := opened.Samples(context.Background(), "Once upon", GenerateConfig{Length: 7, Temperature: 1}, 2)
-		if err != nil || len(samples) != 2 || len(samples[0].Tokens) != 7 {
-			t.Errorf("%+v, %v", samples, err)
-		}
-	}
-}
-
 func TestSameSeedSameBytes(t *testing.T) {
 	c := tiny(backend.Go)
 	c.Model.Dropout = 0.3
@@ -252,30 +197,6 @@ func TestWindowsCountTheShortBatch(t *testing.T) {
 	}
 	if len(h.steps) != 3 {
 		t.Errorf("%d steps for 38 windows in batches of 16", len(h.steps))
-	}
-}
-
-func TestSchedules(t *testing.T) {
-	at := func(kind string, step int) float64 {
-		return newSchedule(TrainConfig{Schedule: kind, LearningRate: 1}, 100).at(step)
-	}
-	for _, c := range []struct {
-		kind string
-		step int
-		want float64
-	}{
-		{"constant", 99, 1}, {"cosine", 0, 1}, {"cosine", 50, 0.5}, {"cosine", 100, 0}, {"step", 49, 1}, {"step", 50, 0.1}, {"step", 75, 0.01}, {"plateau", 9, 1},
-	} {
-		if got := at(c.kind, c.step); math.Abs(got-c.want) > 1e-12 {
-			t.Errorf("%s at step %d: %v, want %v", c.kind, c.step, got, c.want)
-		}
-	}
-	s := newSchedule(TrainConfig{Schedule: "plateau", LearningRate: 1}, 100)
-	for _, validation := range []float64{3, 2, 2.5, 2.4} {
-		s.epoch(validation)
-	}
-	if got := s.at(0); got != 1.0/16 {
-		t.Errorf("plateau after two bad epochs: %v", got)
 	}
 }
 

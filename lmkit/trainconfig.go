@@ -26,19 +26,37 @@ type TrainConfig struct {
 	// Epochs is how often the text is read. Steps, if positive, is the number of training steps
 	// instead.
 	Epochs, Steps int
-	// Optimizer is "adam" (also ""), "adamw" or "sgd", with the constants of PyTorch.
+	// Optimizer is "adam" (also ""), "adamw", "sgd" or "rmsprop", with the constants of PyTorch.
 	Optimizer string
 	// LearningRate is the highest learning rate of the schedule.
 	LearningRate float64
 	// WeightDecay is AdamW's, applied to matrices only; 0 is PyTorch's 0.01.
 	WeightDecay float64
-	// Schedule changes the learning rate: "constant" (also ""), "cosine", "step" or "plateau"; see schedule.go.
-	Schedule string
-	// Clip, if positive, limits the global L2 norm of the gradient.
-	Clip float64
+	// RMSDecay is how much of its running mean of squares rmsprop keeps at each step; 0 is PyTorch's 0.99.
+	RMSDecay float64
+	// Schedule changes the learning rate: "constant" (also ""), "cosine", "step" or "plateau"; see Schedules. ScheduleOptions has
+	// its numbers.
+	Schedule        string
+	ScheduleOptions ScheduleOptions
+	// Clip, if positive, limits the global L2 norm of the gradient. ClipValue, if positive, limits each of its values, before that.
+	Clip, ClipValue float64
+	// SkipNotFinite passes over a step whose loss or gradient is not finite, and changes nothing in it, instead of stopping.
+	SkipNotFinite bool
+	// Dropout zeroes embeddings and outputs in training; between layers it is Model.Dropout.
+	Dropout Dropout
+	// Initial is where the weights start, unless From has them.
+	Initial InitialWeights
 	// Valid and Test are the shares of the tokens, at the end of the text, that are never trained
-	// on. Valid is evaluated after every epoch.
-	Valid, Test float64
+	// on. Valid is evaluated after every epoch, and every ValidateEvery steps, if that is positive.
+	Valid, Test   float64
+	ValidateEvery int
+	// KeepBest makes the finished model the one with the lowest validation loss of the run, instead of that of the last step. It needs
+	// Directory, where a checkpoint of it is kept beside the newest ones.
+	KeepBest bool
+	// Patience, if positive, ends the run after that many epochs in a row without a validation loss below the lowest so far.
+	Patience int
+	// Samples are texts that are generated while the model trains.
+	Samples SampleOptions
 	// InOrder takes the windows in the order of the text, instead of shuffling them each epoch.
 	InOrder bool
 	// Seed selects the initial weights, the order of the windows and the dropout.
@@ -110,6 +128,8 @@ func (c TrainConfig) Validate() error {
 		problems = append(problems, fmt.Errorf("learning rate is %v; it must be above 0", c.LearningRate))
 	}
 	notNegative("clip", c.Clip)
+	notNegative("clip value", c.ClipValue)
+	share("the decay of rmsprop", c.RMSDecay)
 	notNegative("weight decay", c.WeightDecay)
 	share("valid", c.Valid)
 	share("test", c.Test)
@@ -118,8 +138,42 @@ func (c TrainConfig) Validate() error {
 	}
 	notNegative("checkpoint every", float64(c.CheckpointEvery))
 	notNegative("log every", float64(c.LogEvery))
-	problems = append(problems, c.namesProblems()...)
+	notNegative("validate every", float64(c.ValidateEvery))
+	notNegative("patience", float64(c.Patience))
+	for _, more := range [][]error{c.ScheduleOptions.problems(), c.Dropout.problems(), c.Samples.problems(), c.needsProblems(), c.namesProblems()} {
+		problems = append(problems, more...)
+	}
 	return join(problems)
+}
+
+// needsProblems checks what one setting needs of another.
+func (c TrainConfig) needsProblems() []error {
+	var problems []error
+	if c.From == "" {
+		problems = c.Initial.problems(c.Model.Cell)
+	} else if c.Initial != (InitialWeights{}) {
+		problems = append(problems, fmt.Errorf("initial weights are asked for, but they come from %s; leave one of the two out", c.From))
+	}
+	for _, follower := range []struct {
+		name  string
+		asked bool
+	}{
+		{"schedule plateau", c.Schedule == "plateau"}, {"validating every so many steps", c.ValidateEvery > 0},
+		{"keeping the best weights", c.KeepBest}, {"patience", c.Patience > 0},
+	} {
+		if follower.asked && c.Valid == 0 {
+			problems = append(problems, fmt.Errorf("%s needs a validation loss; set valid above 0", follower.name))
+		}
+	}
+	for _, writer := range []struct {
+		name  string
+		asked bool
+	}{{"resuming", c.Resume}, {"keeping the best weights", c.KeepBest}} {
+		if writer.asked && c.Directory == "" {
+			problems = append(problems, fmt.Errorf("%s needs a directory", writer.name))
+		}
+	}
+	return problems
 }
 
 // namesProblems checks the values that are names.
@@ -130,12 +184,6 @@ func (c TrainConfig) namesProblems() []error {
 	}
 	if !slices.Contains(Schedules, c.Schedule) && c.Schedule != "" {
 		problems = append(problems, fmt.Errorf("schedule is %q; it must be %s", c.Schedule, strings.Join(Schedules, ", ")))
-	}
-	if c.Schedule == "plateau" && c.Valid == 0 {
-		problems = append(problems, fmt.Errorf("schedule plateau follows the validation loss; set valid above 0"))
-	}
-	if c.Resume && c.Directory == "" {
-		problems = append(problems, fmt.Errorf("resuming needs a directory"))
 	}
 	return problems
 }
@@ -153,6 +201,12 @@ func (c TrainConfig) withDefaults() TrainConfig {
 	}
 	if c.Optimizer == "adamw" && c.WeightDecay == 0 {
 		c.WeightDecay = 0.01
+	}
+	if c.Optimizer == "rmsprop" && c.RMSDecay == 0 {
+		c.RMSDecay = 0.99
+	}
+	if c.Samples.Length == 0 {
+		c.Samples.Length = 50
 	}
 	if c.Name == "" {
 		c.Name = c.Model.Cell.String()

@@ -1,0 +1,80 @@
+package lmkit
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"testing"
+
+	"owlm/lmkit/rnn"
+	"owlm/lmkit/text"
+)
+
+// tokenizers are one of each kind that there is, as they would be made for a text.
+var tokenizers = []struct {
+	name string
+	make func(corpus string) (text.Tokenizer, error)
+}{
+	{"word", func(string) (text.Tokenizer, error) { return text.Words{Lowercase: true}, nil }},
+	{"character", func(string) (text.Tokenizer, error) { return text.Characters{}, nil }},
+}
+
+// TestEveryCombinationTrains trains, saves, opens, evaluates and generates with each cell, objective, tokenizer and
+// optimizer, and compares the losses of the engines.
+func TestEveryCombinationTrains(t *testing.T) {
+	objectives := []Objective{Windows{Length: 5}, Stream{Length: 4}}
+	number := 0
+	for _, cell := range []rnn.Cell{rnn.RNN, rnn.LSTM, rnn.GRU} {
+		for _, objective := range objectives {
+			for _, tokenizer := range tokenizers {
+				made, err := tokenizer.make(text.Owl)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c := tiny("")
+				c.Model.Cell, c.Objective, c.Tokenizer = cell, objective, made
+				c.Optimizer = Optimizers[number%len(Optimizers)]
+				c.Model.ResetBefore = cell == rnn.GRU && number%2 == 0
+				c.BatchSize, c.Clip = 4, 0.5
+				number++
+				t.Run(fmt.Sprintf("%v/%T/%s/%s", cell, objective, tokenizer.name, c.Optimizer), func(t *testing.T) { trainOnAll(t, c) })
+			}
+		}
+	}
+}
+
+func trainOnAll(t *testing.T, c TrainConfig) {
+	var first []float64
+	for _, engine := range engines(t) {
+		h := &lossHook{}
+		c.Backend, c.Hooks, c.Directory = engine, []Hook{h}, filepath.Join(t.TempDir(), "run")
+		m := train(t, c)
+		if first == nil {
+			first = h.steps
+		}
+		for i := range first {
+			if math.Abs(h.steps[i]-first[i]) > 1e-4 {
+				t.Fatalf("step %d: loss %v on %s, %v on go", i+1, h.steps[i], engine, first[i])
+			}
+		}
+		if h.epochs[1] >= h.epochs[0] {
+			t.Errorf("%s: the loss rose from %v to %v", engine, h.epochs[0], h.epochs[1])
+		}
+		opened, err := Open(c.Directory, engine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(bytesOf(t, m), bytesOf(t, opened)) {
+			t.Error("the opened model has other weights")
+		}
+		if _, err := opened.Evaluate(context.Background(), text.Owl); err != nil {
+			t.Error(err)
+		}
+		samples, err := opened.Samples(context.Background(), "Once upon", GenerateConfig{Length: 7, Temperature: 1}, 2)
+		if err != nil || len(samples) != 2 || len(samples[0].Tokens) != 7 {
+			t.Errorf("%+v, %v", samples, err)
+		}
+	}
+}
