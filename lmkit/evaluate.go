@@ -9,6 +9,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"owlm/lmkit/backend"
 )
 
 // Evaluation is how well a model predicts a text.
@@ -57,12 +59,22 @@ func (m *Model) EvaluateContext(ctx context.Context, corpus string, contextLengt
 	}, nil
 }
 
-// Sizes of the evaluation graphs: how many steps are read at once when the state is carried,
-// and how many windows when it is not.
+// Sizes of the evaluation graphs: how many steps are read at once when the state is carried, by an engine that unrolls them and
+// at most by one that loops, and how many windows when it is not.
 const (
-	evaluationSteps   = 64
+	unrolledSteps     = 64
+	loopedSteps       = 1024
 	evaluationWindows = 64
 )
+
+// stretch is how many steps are read at once when the state is carried. It changes how often the engine is called, and nothing
+// about what is read. With many tokens in the vocabulary the logits [steps,V] are kept in the tens of megabytes.
+func (m *Model) stretch() int {
+	if m.Engine.Kind == backend.Go {
+		return unrolledSteps
+	}
+	return min(loopedSteps, max(unrolledSteps, 1<<23/m.Config.VocabularySize))
+}
 
 // totalLoss is the sum of the cross entropies, in nats, of ids[1:].
 func (m *Model) totalLoss(ctx context.Context, ids []int32, contextLength int) (float64, error) {
@@ -82,7 +94,7 @@ func (m *Model) totalLoss(ctx context.Context, ids []int32, contextLength int) (
 
 // streamLoss predicts ids[1:] with the state carried from token to token.
 func (m *Model) streamLoss(ctx context.Context, ids []int32) (float64, error) {
-	steps := min(evaluationSteps, len(ids)-1)
+	steps := min(m.stretch(), len(ids)-1)
 	e, err := m.evaluator(evaluatorShape{steps: steps, rows: 1, every: true})
 	if err != nil {
 		return 0, err

@@ -42,18 +42,26 @@ func TestTrainRefuses(t *testing.T) {
 		"no objective": {func(c *TrainConfig) { c.Objective = nil }, text.Owl, []string{"objective"}},
 		"names":        {func(c *TrainConfig) { c.Optimizer, c.Schedule = "adm", "cosin" }, text.Owl, []string{`"adm"`, `"cosin"`}},
 		"tied":         {func(c *TrainConfig) { c.Model.TieWeights = true }, text.Owl, []string{"embedding size is 8", "hidden size 12"}},
-		"shares":       {func(c *TrainConfig) { c.Valid, c.Test = 0.6, 0.6 }, text.Owl, []string{"leave nothing"}},
-		"short":        {func(*TrainConfig) {}, "one two three four", []string{"4 tokens", "at least 6"}},
-		"short lanes":  {func(c *TrainConfig) { c.Objective = Stream{Length: 8} }, text.Owl, []string{"43 tokens", "at least 144"}},
-		"empty":        {func(*TrainConfig) {}, " ", []string{"no tokens"}},
-		"not UTF-8":    {func(*TrainConfig) {}, "owl \xff owl", []string{"byte 4"}},
-		"held":         {func(c *TrainConfig) { c.Directory = held }, text.Owl, []string{held, "--resume"}},
-		"finished":     {func(c *TrainConfig) { c.Directory, c.Resume = held, true }, text.Owl, []string{"finished run"}},
-		"engine":       {func(c *TrainConfig) { c.Backend = "tpu" }, text.Owl, []string{`"tpu"`}},
-		"diverging":    {func(c *TrainConfig) { c.LearningRate, c.Optimizer = 1e5, "sgd" }, text.Owl, []string{"step", "loss is NaN", "smaller learning rate"}},
-		"from nowhere": {func(c *TrainConfig) { c.From = "nowhere" }, text.Owl, []string{"nowhere"}},
-		"from other":   {func(c *TrainConfig) { c.From = held; c.Model.HiddenSize = 13 }, text.Owl, []string{held, "hidden_size"}},
-		"unknown held": {func(c *TrainConfig) { c.Valid = 0.2 }, text.Owl, []string{"validation text", "unknown"}},
+		"new ranges": {func(c *TrainConfig) {
+			c.Dropout.Embeddings, c.ScheduleOptions.Divisor, c.ScheduleOptions.WarmupSteps, c.ClipValue, c.Samples.Temperature = 1, 0.5, -1, -1, -1
+			c.Initial.Range, c.Initial.ForgetBias, c.RMSDecay = -1, 1, 1
+		}, text.Owl, []string{"dropout of embeddings is 1", "divisor is 0.5", "warm-up steps is -1", "clip value is -1", "samples: temperature is -1", "initial weights is -1", "choice of the lstm", "decay of rmsprop is 1"}},
+		"no validation": {func(c *TrainConfig) { c.KeepBest, c.Patience, c.ValidateEvery, c.Schedule = true, 1, 1, "plateau" }, text.Owl,
+			[]string{"plateau needs a validation", "every so many steps needs", "best weights needs a validation", "patience needs"}},
+		"nowhere to keep":  {func(c *TrainConfig) { c.KeepBest, c.Valid, c.Directory = true, 0.2, "" }, text.Owl, []string{"best weights needs a directory"}},
+		"from and initial": {func(c *TrainConfig) { c.From, c.Initial.Range = held, 0.1 }, text.Owl, []string{"initial weights", held}},
+		"shares":           {func(c *TrainConfig) { c.Valid, c.Test = 0.6, 0.6 }, text.Owl, []string{"leave nothing"}},
+		"short":            {func(*TrainConfig) {}, "one two three four", []string{"4 tokens", "at least 6"}},
+		"short lanes":      {func(c *TrainConfig) { c.Objective = Stream{Length: 8} }, text.Owl, []string{"43 tokens", "at least 144"}},
+		"empty":            {func(*TrainConfig) {}, " ", []string{"no tokens"}},
+		"not UTF-8":        {func(*TrainConfig) {}, "owl \xff owl", []string{"byte 4"}},
+		"held":             {func(c *TrainConfig) { c.Directory = held }, text.Owl, []string{held, "--resume"}},
+		"finished":         {func(c *TrainConfig) { c.Directory, c.Resume = held, true }, text.Owl, []string{"finished run"}},
+		"engine":           {func(c *TrainConfig) { c.Backend = "tpu" }, text.Owl, []string{`"tpu"`}},
+		"diverging":        {func(c *TrainConfig) { c.LearningRate, c.Optimizer = 1e5, "sgd" }, text.Owl, []string{"step", "loss is NaN", "smaller learning rate"}},
+		"from nowhere":     {func(c *TrainConfig) { c.From = "nowhere" }, text.Owl, []string{"nowhere"}},
+		"from other":       {func(c *TrainConfig) { c.From = held; c.Model.HiddenSize = 13 }, text.Owl, []string{held, "hidden_size"}},
+		"unknown held":     {func(c *TrainConfig) { c.Valid = 0.2 }, text.Owl, []string{"validation text", "unknown"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := tiny(backend.Go)

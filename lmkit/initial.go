@@ -26,7 +26,7 @@ func (i InitialWeights) problems(cell rnn.Cell) []error {
 		problems = append(problems, fmt.Errorf("the initial forget bias is %v; it must be a finite number, such as 1", i.ForgetBias))
 	}
 	if i.ForgetBias != 0 && cell != rnn.LSTM {
-		problems = append(problems, fmt.Errorf("an initial forget bias is a choice of the lstm, but the cell is %v", cell))
+		problems = append(problems, fmt.Errorf("an initial forget bias is a choice of the lstm, but the cell is %v; set it to 0", cell))
 	}
 	return problems
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"owlm/lmkit"
 	"owlm/lmkit/text"
 )
 
@@ -90,6 +91,36 @@ func TestResumeAndFrom(t *testing.T) {
 	}
 }
 
+// TestRecipe trains with a recipe, whose values flags override, and reads what the run was.
+func TestRecipe(t *testing.T) {
+	t.Setenv("LMKIT_BACKEND", "go")
+	dir := filepath.Join(t.TempDir(), "run")
+	corpus := filepath.Join(t.TempDir(), "corpus.txt")
+	if err := os.WriteFile(corpus, []byte(strings.Repeat(text.Owl, 30)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"train", "--text", corpus, "--out", dir, "--recipe", "char-rnn", "--lowercase", "--sequence", "8", "--batch", "4", "--embedding", "6", "--hidden", "8",
+		"--steps", "6", "--keep-best", "--validate-every", "2", "--sample-every", "3", "--sample-prompt", "the ", "--sample-length", "5"}
+	code, out, errors := call(t, "", args...)
+	if code != exitDone || strings.Count(out, "Validation: ") != 3 || strings.Count(out, "Sample: the ") != 2 || !strings.Contains(out, "the model has these weights") {
+		t.Fatalf("%d\n%s\n%s", code, out, errors)
+	}
+	c, err := lmkit.ReadRun(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Tokenizer != (text.Characters{Lowercase: true}) || c.Objective != (lmkit.Stream{Length: 8}) || c.Optimizer != "rmsprop" || c.BatchSize != 4 ||
+		c.Model.HiddenSize != 8 || c.Model.Layers != 2 || c.Initial.ForgetBias != 1 || c.Samples.Temperature != 1 || !c.KeepBest {
+		t.Errorf("%+v", c)
+	}
+	if code, _, errors := call(t, "", "train", "--text", corpus, "--out", dir, "--resume", "--recipe", "char-rnn"); code != exitUsage || !strings.Contains(errors, "--recipe") {
+		t.Errorf("%d, %s", code, errors)
+	}
+	if code, out, _ := call(t, "", "train", "-h"); code != exitDone || !strings.Contains(out, "zaremba-medium") || !strings.Contains(out, "Zaremba, Sutskever, Vinyals 2014") {
+		t.Errorf("%d, %s", code, out)
+	}
+}
+
 // TestModelFaults are mistakes in what train, eval, generate and tokenize are asked for: one line each.
 func TestModelFaults(t *testing.T) {
 	t.Setenv("LMKIT_BACKEND", "go")
@@ -121,6 +152,9 @@ func TestModelFaults(t *testing.T) {
 		{quick(out, "--hidden", "many"), exitUsage, "hidden"},
 		{quick(out, "--cell", "lsmt"), exitUsage, "rnn, lstm, gru"},
 		{quick(out, "--steps", "5"), exitUsage, "exclude each other"},
+		{quick(out, "--recipe", "gpt"), exitUsage, "zaremba-small"},
+		{quick(out, "--divisor", "1"), exitFailed, "divisor is 1"},
+		{quick(out, "--patience", "3"), exitFailed, "set valid above 0"},
 		{quick(out, "--tokens", "bpe"), exitFailed, "not part of this version"},
 		{quick(model), exitFailed, "--resume"},
 		{[]string{"train", "--text", "owl"}, exitUsage, "missing --out"},
