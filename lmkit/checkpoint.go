@@ -28,28 +28,6 @@ const (
 // keptCheckpoints is how many of a run's newest checkpoints stay.
 const keptCheckpoints = 3
 
-// position is where in its text a run stands.
-type position struct {
-	Step  int `json:"step"`  // training steps made
-	Epoch int `json:"epoch"` // complete epochs
-	Index int `json:"index"` // batches read of the epoch at hand
-	// EpochLoss and EpochCount are the sum of the losses of the epoch at hand, and of how many predictions.
-	EpochLoss  float64 `json:"epoch_loss"`
-	EpochCount float64 `json:"epoch_count"`
-	// Pending is the record of the newest step, as long as what comes after a step is still to be done.
-	Pending *Record `json:"pending,omitempty"`
-	// Best is the lowest validation loss so far.
-	Best *Best `json:"best,omitempty"`
-	// Skipped and SkippedInRow count steps that were passed over because their loss was not finite.
-	Skipped      int `json:"skipped"`
-	SkippedInRow int `json:"skipped_in_row"`
-	// Seconds is the training time so far.
-	Seconds  float64   `json:"seconds"`
-	Schedule *schedule `json:"schedule"`
-	// CorpusSHA256 is of the whole text, in hexadecimal.
-	CorpusSHA256 string `json:"corpus_sha256"`
-}
-
 // manifest lists a checkpoint's other files, so that a reader can tell a whole checkpoint from a damaged one.
 type manifest struct {
 	Format int                      `json:"format"`
