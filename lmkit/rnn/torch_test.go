@@ -159,44 +159,80 @@ func TestLikeTorch(t *testing.T) {
 		if testing.Short() && name != backend.Go {
 			continue
 		}
-		loops := []rnn.Loop{rnn.Unrolled}
-		if name != backend.Go { // which cannot scan
-			loops = append(loops, rnn.Scanned)
-		}
-		for _, loop := range loops {
-			for _, g := range goldens(t) {
-				if name != backend.Go && loop == rnn.Unrolled && (!g.Initial || g.Batch > 1 || g.Steps > 5 && g.Layers > 1) {
-					continue // XLA compiles unrolled graphs slowly, and the go engine unrolls all cases
+		for _, group := range grouped(goldens(t)) {
+			for _, loop := range []rnn.Loop{rnn.Unrolled, rnn.Scanned} {
+				if name == backend.Go && loop == rnn.Scanned {
+					continue // which it cannot
 				}
-				g.loop = loop
-				t.Run(fmt.Sprintf("%s/%v/%s/layers=%d,steps=%d,batch=%d,initial=%v", name, loop, g.Cell, g.Layers, g.Steps, g.Batch, g.Initial), func(t *testing.T) {
-					exec, err := graph.NewExec(engine.Backend, g.build)
-					if err != nil {
-						t.Fatal(err)
-					}
-					defer exec.Finalize()
-					results, err := exec.Exec(g.arguments()...)
-					if err != nil {
-						t.Fatal(err)
-					}
-					want := g.expected()
-					if len(results) != len(want) {
-						t.Fatalf("%d results, want %d", len(results), len(want))
-					}
-					for i, result := range results {
-						compare(t, i, tensors.MustCopyFlatData[float32](result), want[i])
-					}
+				t.Run(fmt.Sprintf("%s/%v/%s/layers=%d", name, loop, group[0].Cell, group[0].Layers), func(t *testing.T) {
+					likeTorch(t, engine, loop, group)
 				})
 			}
 		}
 	}
 }
 
+// grouped puts the cases of one cell and number of layers together: a program for each case would take XLA minutes to compile.
+func grouped(all []golden) (groups [][]golden) {
+	for _, g := range all {
+		if last := len(groups) - 1; last >= 0 && groups[last][0].Cell == g.Cell && groups[last][0].Layers == g.Layers {
+			groups[last] = append(groups[last], g)
+		} else {
+			groups = append(groups, []golden{g})
+		}
+	}
+	return groups
+}
+
+// likeTorch runs all cases in one program.
+func likeTorch(t *testing.T, engine *backend.Engine, loop rnn.Loop, group []golden) {
+	var cases []golden
+	var arguments []any
+	for _, g := range group {
+		if loop == rnn.Unrolled && g.Steps > 2 && engine.Name() != backend.Go {
+			continue // long to compile, and the Go engine unrolls them
+		}
+		g.loop = loop
+		cases = append(cases, g)
+		arguments = append(arguments, g.arguments()...)
+	}
+	exec, err := graph.NewExec(engine.Backend, func(nodes []*graph.Node) (results []*graph.Node) {
+		for _, g := range cases {
+			count := len(g.arguments())
+			results = append(results, g.build(nodes[:count])...)
+			nodes = nodes[count:]
+		}
+		return results
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exec.Finalize()
+	results, err := exec.Exec(arguments...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range cases {
+		want := g.expected()
+		if len(results) < len(want) {
+			t.Fatalf("%d results left, want %d", len(results), len(want))
+		}
+		for i := range want {
+			where := fmt.Sprintf("steps=%d,batch=%d,initial=%v: result %d", g.Steps, g.Batch, g.Initial, i)
+			compare(t, where, tensors.MustCopyFlatData[float32](results[i]), want[i])
+		}
+		results = results[len(want):]
+	}
+	if len(results) > 0 {
+		t.Errorf("%d results more than wanted", len(results))
+	}
+}
+
 // compare allows 1e-5, absolute or, if the largest value is above 1, relative to that: a gradient near 0 is a sum of large terms.
-func compare(t *testing.T, index int, got, want []float32) {
+func compare(t *testing.T, where string, got, want []float32) {
 	t.Helper()
 	if len(got) != len(want) {
-		t.Fatalf("result %d has %d values, want %d", index, len(got), len(want))
+		t.Fatalf("%s has %d values, want %d", where, len(got), len(want))
 	}
 	limit := 1e-5
 	for _, value := range want {
@@ -204,7 +240,7 @@ func compare(t *testing.T, index int, got, want []float32) {
 	}
 	for i := range want {
 		if d := math.Abs(float64(got[i] - want[i])); !(d <= limit) {
-			t.Fatalf("result %d, value %d: %v, PyTorch has %v", index, i, got[i], want[i])
+			t.Fatalf("%s, value %d: %v, PyTorch has %v", where, i, got[i], want[i])
 		}
 	}
 }
