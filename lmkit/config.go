@@ -39,24 +39,28 @@ type Config struct {
 	Context int
 }
 
-// maximumSize bounds every size in a Config: beyond it a typo is likelier than a model.
-const maximumSize = 1 << 24
+// Bounds of what a Config may ask for: beyond them a typo is likelier than a model.
+const (
+	maximumSize       = 1 << 24
+	maximumLayers     = 256
+	maximumParameters = 1<<31 - 1 // 8 GiB of float32, and training needs four times that
+)
 
 // Validate reports every problem of the configuration in one error, a line each.
 func (c Config) Validate() error {
 	var problems []error
-	size := func(name string, value int) {
-		if value < 1 || value > maximumSize {
-			problems = append(problems, fmt.Errorf("%s is %d; it must be from 1 to %d", name, value, maximumSize))
+	size := func(name string, value, maximum int) {
+		if value < 1 || value > maximum {
+			problems = append(problems, fmt.Errorf("%s is %d; it must be from 1 to %d", name, value, maximum))
 		}
 	}
 	if c.Cell < rnn.RNN || c.Cell > rnn.GRU {
 		problems = append(problems, fmt.Errorf("cell is %v; it must be rnn, lstm or gru", c.Cell))
 	}
-	size("vocabulary size", c.VocabularySize)
-	size("embedding size", c.EmbeddingSize)
-	size("hidden size", c.HiddenSize)
-	size("layers", c.Layers)
+	size("vocabulary size", c.VocabularySize, maximumSize)
+	size("embedding size", c.EmbeddingSize, maximumSize)
+	size("hidden size", c.HiddenSize, maximumSize)
+	size("layers", c.Layers, maximumLayers)
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
 		problems = append(problems, fmt.Errorf("dropout is %v; it must be at least 0 and below 1", c.Dropout))
 	}
@@ -69,6 +73,10 @@ func (c Config) Validate() error {
 	}
 	if c.Context < 0 || c.Context > maximumSize {
 		problems = append(problems, fmt.Errorf("context is %d; it must be from 0 to %d", c.Context, maximumSize))
+	}
+	if problems == nil && c.Parameters() > maximumParameters {
+		problems = append(problems, fmt.Errorf("the model would have %s parameters; at most %s are possible, so make its sizes smaller",
+			grouped(c.Parameters()), grouped(maximumParameters)))
 	}
 	return join(problems)
 }
@@ -143,6 +151,10 @@ func strictJSON(data []byte, target any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(target); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return fmt.Errorf("%s is a %s; it must be of type %v", wrong.Field, wrong.Value, wrong.Type)
+		}
 		return err
 	}
 	if _, err := decoder.Token(); err != io.EOF {

@@ -102,7 +102,7 @@ func (c TrainConfig) Validate() error {
 	}
 	notNegative := func(name string, value float64) {
 		if !(value >= 0 && value < 1e30) {
-			problems = append(problems, fmt.Errorf("%s is %v; it must be 0 or more", name, value))
+			problems = append(problems, fmt.Errorf("%s is %v; it must be 0 or more, and finite", name, value))
 		}
 	}
 	if c.From == "" || c.Model != (Config{}) {
@@ -125,7 +125,7 @@ func (c TrainConfig) Validate() error {
 		problems = append(problems, fmt.Errorf("steps is %d; it must be 1 or more", c.Steps))
 	}
 	if !(c.LearningRate > 0 && c.LearningRate < 1e6) {
-		problems = append(problems, fmt.Errorf("learning rate is %v; it must be above 0", c.LearningRate))
+		problems = append(problems, fmt.Errorf("learning rate is %v; it must be above 0 and below 1,000,000", c.LearningRate))
 	}
 	notNegative("clip", c.Clip)
 	notNegative("clip value", c.ClipValue)

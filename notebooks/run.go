@@ -105,7 +105,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := makeOut(out); err != nil {
 		return err
 	}
-	l := flock.New(filepath.Join(out, ".lock"))
+	l := flock.New(filepath.Join(out, lockFile))
 	if locked, err := l.TryLock(); err != nil {
 		return fmt.Errorf("%s cannot be locked: %w", out, err)
 	} else if !locked {
@@ -113,7 +113,7 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer l.Unlock()
 	// The notebooks of a run share a directory, in which they find the models of each other.
-	work := filepath.Join(out, "work")
+	work := filepath.Join(out, workName)
 	if err := errors.Join(os.RemoveAll(work), os.RemoveAll(filepath.Join(out, kernelLog))); err != nil {
 		return err
 	}
@@ -137,9 +137,21 @@ func Run(ctx context.Context, o Options) error {
 // kernelLog is the file in the output directory with what the kernels logged, for the case that one does not start.
 const kernelLog = "kernel.log"
 
-// makeOut makes the output directory. One that Run made is invisible to git.
+// What Run makes in the output directory, beside the notebooks.
+const (
+	lockFile = ".lock" // stays there, and so tells that a run wrote to the directory before
+	workName = "work"
+)
+
+// makeOut makes the output directory. One that Run made is invisible to git. As work/ is emptied, it must not be somebody
+// else's.
 func makeOut(out string) error {
 	if _, err := os.Stat(out); err == nil {
+		work := filepath.Join(out, workName)
+		_, ours := os.Stat(filepath.Join(out, lockFile))
+		if _, err := os.Stat(work); err == nil && ours != nil {
+			return fmt.Errorf("%s was not made by a run of the notebooks, which would empty it; name another output directory", work)
+		}
 		return nil
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {

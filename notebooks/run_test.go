@@ -85,6 +85,26 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestRunSparesWork: a directory work that no run made is not emptied.
+func TestRunSparesWork(t *testing.T) {
+	out := t.TempDir()
+	mine := filepath.Join(out, "work", "mine.txt")
+	if err := os.MkdirAll(filepath.Dir(mine), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the refusal leaves nothing that would let the next run through
+		if err := Run(t.Context(), Options{Out: out}); err == nil || !strings.Contains(err.Error(), "another output directory") {
+			t.Errorf("the error is %v", err)
+		}
+	}
+	if data, err := os.ReadFile(mine); string(data) != "mine" {
+		t.Errorf("the file became %q: %v", data, err)
+	}
+}
+
 func TestRunUpdate(t *testing.T) {
 	o := options(t, "smoke")
 	o.Update = true

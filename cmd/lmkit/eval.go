@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -10,7 +12,7 @@ import (
 
 func evalCommand() *cobra.Command {
 	var dir, corpus, engine string
-	var context int
+	var contextLength int
 	var lossy, asJSON bool
 	c := &cobra.Command{
 		Use:     "eval",
@@ -28,9 +30,12 @@ func evalCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			result, err := model.EvaluateContext(c.Context(), content, contextFlag(c, context))
-			if err != nil {
+			result, err := model.EvaluateContext(c.Context(), content, contextFlag(c, contextLength))
+			switch {
+			case errors.Is(err, context.Canceled):
 				return err
+			case err != nil:
+				return fmt.Errorf("%s: %w", corpus, err)
 			}
 			if asJSON {
 				return writeJSON(c.OutOrStdout(), result)
@@ -43,7 +48,7 @@ func evalCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&dir, "model", "", "model directory")
 	f.StringVar(&corpus, "text", "", "text file, or owl")
-	f.IntVar(&context, "context", 0, "re-read this many tokens for each prediction; 0 carries the state (default: the model's own rule)")
+	f.IntVar(&contextLength, "context", 0, "re-read this many tokens for each prediction; 0 carries the state (default: the model's own rule)")
 	f.StringVar(&engine, "backend", "auto", "engine: auto, go, xla:cpu or xla:cuda")
 	f.BoolVar(&lossy, "lossy", false, "replace bytes that are not UTF-8")
 	f.BoolVar(&asJSON, "json", false, "write one JSON object")

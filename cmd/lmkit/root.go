@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"owlm/lmkit"
 )
@@ -35,7 +37,7 @@ func rootCommand() *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate("lmkit {{.Version}}\n")
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usagef(c, "%v", err) })
+	root.SetFlagErrorFunc(flagError)
 	cobra.EnableCommandSorting = false
 	for _, verb := range verbs {
 		command := verb()
@@ -45,6 +47,28 @@ func rootCommand() *cobra.Command {
 		root.AddCommand(command)
 	}
 	return root
+}
+
+// flagError is a flag that cannot be parsed, in our words: pflag's tell of Go's parsers.
+func flagError(c *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return usagef(c, "%v", err)
+	}
+	flag, kind := invalid.GetFlag(), ""
+	switch flag.Value.Type() {
+	case "int":
+		kind = "it must be a whole number"
+	case "uint64":
+		kind = "it must be a whole number of 0 or more"
+	case "float64":
+		kind = "it must be a number"
+	case "bool":
+		kind = "it must be true or false"
+	default:
+		kind = invalid.Unwrap().Error()
+	}
+	return usagef(c, "--%s is %q; %s", flag.Name, invalid.GetValue(), kind)
 }
 
 // usagef is a usage error of a command.

@@ -46,6 +46,9 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	if g.recipe.value != "" && (g.config.Resume || g.from != "") {
 		return usagef(c, "--recipe begins a new model, and --resume and --from go on with one")
 	}
+	if c.Flags().Changed("steps") && g.config.Steps == 0 { // for the library 0 is "epochs instead"
+		return errors.New("steps is 0; it must be 1 or more")
+	}
 	config, err := g.trainConfig(c.Flags())
 	if err != nil {
 		return err
