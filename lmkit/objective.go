@@ -3,6 +3,8 @@ package lmkit
 import (
 	"fmt"
 	"math/rand/v2"
+
+	"owlm/lmkit/text"
 )
 
 // Objective says which predictions a training step makes: Windows or Stream.
@@ -97,25 +99,12 @@ func (w *windowBatches) shuffle(epoch int) {
 
 func (w *windowBatches) batch(epoch, index int) batch {
 	w.shuffle(epoch)
-	b := batch{
-		tokens:  make([]int32, w.length*w.rows),
-		targets: make([]int32, w.rows),
-		weights: make([]float32, w.rows),
+	var windows []text.Window[int32]
+	for _, start := range w.order[index*w.rows : min((index+1)*w.rows, w.count)] {
+		end := start + w.length
+		windows = append(windows, text.Window[int32]{Input: w.tokens[start:end], Target: w.tokens[end]})
 	}
-	for row := range w.rows {
-		at := index*w.rows + row
-		if at >= w.count {
-			break
-		}
-		start := w.order[at]
-		for t := range w.length {
-			b.tokens[t*w.rows+row] = w.tokens[start+t]
-		}
-		b.targets[row] = w.tokens[start+w.length]
-		b.weights[row] = 1
-		b.count++
-	}
-	return b
+	return batchOf(windows, w.length, w.rows)
 }
 
 func (s Stream) validate() error {

@@ -129,6 +129,41 @@ func TestPlainHeading(t *testing.T) {
 	}
 }
 
+var (
+	goBlock   = regexp.MustCompile("(?s)`([\\w/]+\\.go)`[^`]*(?:`[^`\n]+`[^`]*)*```go\n(.*?)```")
+	goComment = regexp.MustCompile(`//[^\n]*`)
+	spaces    = regexp.MustCompile(`\s+`)
+)
+
+// TestQuotedCode looks for the code that notebooks quote in the file that they name before it.
+func TestQuotedCode(t *testing.T) {
+	plain := func(code string) string { return spaces.ReplaceAllString(goComment.ReplaceAllString(code, ""), "") }
+	quoted := 0
+	for _, n := range committed(t) {
+		for _, c := range n.Cells {
+			if c.Type != "markdown" {
+				continue
+			}
+			blocks := goBlock.FindAllStringSubmatch(string(c.Source), -1)
+			if fences := strings.Count(string(c.Source), "```go"); fences != len(blocks) {
+				t.Errorf("%s, cell %s: %d blocks of Go, and %d follow the name of a file", n.Name, c.ID, fences, len(blocks))
+			}
+			for _, block := range blocks {
+				quoted++
+				data, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(block[1])))
+				if err != nil {
+					t.Error(err)
+				} else if !strings.Contains(plain(string(data)), plain(block[2])) {
+					t.Errorf("%s, cell %s quotes code that %s does not have:\n%s", n.Name, c.ID, block[1], block[2])
+				}
+			}
+		}
+	}
+	if quoted == 0 {
+		t.Error("no notebook quotes code")
+	}
+}
+
 // TestLinks follows the links between the notebooks.
 func TestLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([\w./-]+\.(?:ipynb|md|go|txt))(?:#[^)]*)?\)`)

@@ -70,7 +70,9 @@ class Renderer(IPythonRenderer):
 
     def math(self, body, display):
         try:
-            return mathml(body.strip(), display=display)
+            formula = mathml(body.strip(), display=display)
+            # The converter sets "ln 30" as "ln30".
+            return re.sub(r"(<mi>(?:ln|log|exp)</mi>)(?=<m[insu])", r'\1<mspace width="0.17em"/>', formula)
         except Exception:
             return f"<code>{self.escape_html(body)}</code>"
 
@@ -101,7 +103,8 @@ class Page(HTMLExporter):
 
 
 BARE = """{% extends 'lab/index.html.j2' %}{% block html_head_js %}{% endblock %}
-{% block extra_css %}<style>pre { tab-size: 4 } math { font-size: 1.15em }</style>{% endblock %}
+{% block extra_css %}<style>pre { tab-size: 4 } math { font-size: 1.15em }
+.jp-InputArea pre { white-space: pre-wrap } .jp-RenderedHTMLCommon .highlight { margin-bottom: 1em }</style>{% endblock %}
 {% block html_head_js_mathjax %}{% endblock %}{% block html_head_js_mermaidjs %}{% endblock %}"""
 
 
@@ -145,6 +148,7 @@ def execute(path, settings):
         finally:
             kill_kernel()  # and what a cell may have left running
     write(out / path.name, nbformat.writes(notebook) + "\n")
+    notebook.metadata["language_info"] = notebook.metadata.get("language_info", {}) | {"pygments_lexer": "go"}
     page, _ = Page(raw_template=BARE).from_notebook_node(notebook, {"metadata": {"name": name, "path": str(path.parent)}})
     write(out / (name + ".html"), page)
     seconds = round(time.monotonic() - began, 1)

@@ -1,0 +1,133 @@
+package lmkit
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"owlm/lmkit/backend"
+	"owlm/lmkit/rnn"
+	"owlm/lmkit/text"
+)
+
+// fresh is an untrained model of the owl's text, and the text's ids.
+func fresh(engineName string) (*Model, []int32, error) {
+	words := text.Words{Lowercase: true}
+	tokens := words.Tokenize(text.Owl)
+	vocabulary, err := text.NewVocabulary(tokens, text.VocabularyOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err := backend.Open(engineName)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids, err := vocabulary.Encode(tokens)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := New(engine, Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, words, vocabulary, 3)
+	return m, ids, err
+}
+
+// ExampleTrainer is a training loop of one's own.
+func ExampleTrainer() {
+	model, ids, err := fresh("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	trainer, err := NewTrainer(model, TrainConfig{Objective: Windows{Length: 5}, BatchSize: 16, LearningRate: 0.01})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	windows := text.Windows(ids, 5, 1)
+	for epoch := range 3 {
+		sum := 0.0
+		for batch := range slices.Chunk(windows, 16) {
+			loss, err := trainer.Step(batch)
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			sum += loss * float64(len(batch))
+		}
+		fmt.Printf("epoch %d: loss %.2f\n", epoch+1, sum/float64(len(windows)))
+	}
+	// Output:
+	// epoch 1: loss 3.45
+	// epoch 2: loss 3.35
+	// epoch 3: loss 3.27
+}
+
+// TestTrainerIsTrain: a loop by hand over the windows in order ends with the weights that Train ends with.
+func TestTrainerIsTrain(t *testing.T) {
+	for _, engine := range engines(t) {
+		m, ids, err := fresh(engine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := tiny(engine)
+		c.InOrder, c.Clip = true, 0.4
+		trainer, err := NewTrainer(m, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range c.Epochs {
+			for batch := range slices.Chunk(text.Windows(ids, 5, 1), c.BatchSize) {
+				if _, err := trainer.Step(batch); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		want := train(t, c)
+		if m.Config != want.Config {
+			t.Errorf("%s: the model is %+v, not %+v", engine, m.Config, want.Config)
+		}
+		for _, name := range want.weightNames() {
+			a, _, _ := m.Weight(name)
+			b, _, _ := want.Weight(name)
+			for i := range b {
+				if math.Abs(float64(a[i]-b[i])) > 1e-6 {
+					t.Fatalf("%s: %s differs at %d: %v, not %v", engine, name, i, a[i], b[i])
+				}
+			}
+		}
+	}
+}
+
+func TestTrainerFaults(t *testing.T) {
+	m, ids, err := fresh("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := tiny("go")
+	c.Objective = Stream{Length: 5}
+	if _, err := NewTrainer(m, c); err == nil || !strings.Contains(err.Error(), "must be Windows") {
+		t.Errorf("a stream: %v", err)
+	}
+	c.Objective, c.BatchSize = Windows{Length: 5}, 0
+	if _, err := NewTrainer(m, c); err == nil || !strings.Contains(err.Error(), "batch size is 0") {
+		t.Errorf("no batch: %v", err)
+	}
+	c.BatchSize = 4
+	trainer, err := NewTrainer(m, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	windows := text.Windows(ids, 5, 1)
+	for want, batch := range map[string][]text.Window[int32]{
+		"0 windows":        nil,
+		"5 windows":        windows[:5],
+		"3 tokens, not 5":  text.Windows(ids, 3, 1)[:1],
+		"window 2: id 30":  {windows[0], {Input: windows[1].Input, Target: 30}},
+		"window 1: id -1 ": {{Input: []int32{1, 2, 3, 4, -1}, Target: 1}},
+	} {
+		if _, err := trainer.Step(batch); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in %v", want, err)
+		}
+	}
+}
