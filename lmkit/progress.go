@@ -78,9 +78,17 @@ func (p *notebookProgress) Step(step int, loss float64) {
 		return
 	}
 	p.last = now
-	left := time.Duration(float64(now.Sub(p.start)) / float64(step-p.first+1) * float64(p.steps-step))
-	gonbui.UpdateHtml(p.id, fmt.Sprintf(`%s <progress value="%d" max="%d"></progress> step %d of %d, loss %.4f, %s left`,
-		html.EscapeString(p.name), step, p.steps, step, p.steps, loss, left.Round(time.Second)))
+	gonbui.UpdateHtml(p.id, fmt.Sprintf(`%s <progress value="%d" max="%d"></progress> step %d of %d, loss %.4f%s`,
+		html.EscapeString(p.name), step, p.steps, step, p.steps, loss, p.left(step, now.Sub(p.start))))
+}
+
+// left says how long the rest will take, judged by the steps since the first, which includes compiling.
+func (p *notebookProgress) left(step int, took time.Duration) string {
+	if step == p.first {
+		return ""
+	}
+	left := time.Duration(float64(took) / float64(step-p.first) * float64(p.steps-step))
+	return fmt.Sprintf(", %s left", left.Round(time.Second))
 }
 
 func (p *notebookProgress) Epoch(int, float64, float64) { p.epochs++ }

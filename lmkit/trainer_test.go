@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"owlm/lmkit/backend"
 	"owlm/lmkit/rnn"
@@ -128,6 +129,20 @@ func TestTrainerFaults(t *testing.T) {
 	} {
 		if _, err := trainer.Step(batch); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in %v", want, err)
+		}
+	}
+}
+
+// TestTimeLeft: the first step alone tells nothing, and later ones are counted from it.
+func TestTimeLeft(t *testing.T) {
+	p := &notebookProgress{steps: 300, first: 1}
+	for _, c := range []struct {
+		step int
+		took time.Duration
+		want string
+	}{{1, 0, ""}, {2, time.Second, ", 4m58s left"}, {101, 100 * time.Second, ", 3m19s left"}, {300, 299 * time.Second, ", 0s left"}} {
+		if got := p.left(c.step, c.took); got != c.want {
+			t.Errorf("step %d: %q, want %q", c.step, got, c.want)
 		}
 	}
 }
