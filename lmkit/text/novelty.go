@@ -1,6 +1,9 @@
 package text
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Distinct is the number of distinct n-grams of a text divided by the number of its n-grams (distinct-n, Li et al.
 // 2016): 1 if nothing is repeated. It is 0 for a text shorter than n.
@@ -43,21 +46,74 @@ func contains[T comparable](source, part []T) bool {
 }
 
 // LongestCopy finds the longest stretch of a sample that the source has too: its length, and where it begins in the
-// sample.
+// sample; of several the first there. It takes time in proportion to the source's length and memory in proportion to
+// the sample's, so the source may be all that a model was trained on.
 func LongestCopy[T comparable](sample, source []T) (length, at int) {
-	// lengths[j] is how long the common stretch is that ends at sample[i] and source[j-1].
-	lengths := make([]int, len(source)+1)
-	for i := range sample {
-		for j := len(source); j > 0; j-- {
-			if sample[i] != source[j-1] {
-				lengths[j] = 0
-				continue
-			}
-			lengths[j] = lengths[j-1] + 1
-			if lengths[j] > length {
-				length, at = lengths[j], i-lengths[j]+1
-			}
+	states := stretches(sample)
+	state, matched := 0, 0 // the longest stretch of the sample that ends at the token at hand
+	for _, token := range source {
+		next, known := states[state].next[token]
+		for !known && state > 0 {
+			state = states[state].shorter
+			matched = states[state].length
+			next, known = states[state].next[token]
+		}
+		if !known {
+			continue
+		}
+		state, matched = next, matched+1
+		if begin := states[state].end - matched; matched > length || matched == length && begin < at {
+			length, at = matched, begin
 		}
 	}
 	return length, at
+}
+
+// stretch is a state of a suffix automaton: stretches of a sample that end at the same places in it.
+type stretch[T comparable] struct {
+	next    map[T]int // the state with one more token
+	length  int       // of the longest stretch
+	shorter int       // the state of the longest ending of the stretches that ends at more places; -1 at the root
+	end     int       // behind the first place where the stretches end
+}
+
+// stretches builds the smallest automaton that knows every stretch of a sample (Blumer et al. 1985). State 0 is the
+// empty stretch.
+func stretches[T comparable](sample []T) []stretch[T] {
+	states := []stretch[T]{{next: map[T]int{}, shorter: -1}}
+	whole := 0 // the state of all that was read
+	for i, token := range sample {
+		added := len(states)
+		states = append(states, stretch[T]{next: map[T]int{}, length: i + 1, end: i + 1})
+		p := whole
+		for ; p >= 0; p = states[p].shorter {
+			if _, known := states[p].next[token]; known {
+				break
+			}
+			states[p].next[token] = added
+		}
+		if p >= 0 {
+			var shorter int
+			states, shorter = divide(states, p, token)
+			states[added].shorter = shorter
+		}
+		whole = added
+	}
+	return states
+}
+
+// divide is the state of the longest stretch of state p with one token more. If other stretches share that state, it
+// gets one of its own.
+func divide[T comparable](states []stretch[T], p int, token T) ([]stretch[T], int) {
+	q := states[p].next[token]
+	if states[q].length == states[p].length+1 {
+		return states, q
+	}
+	own := len(states)
+	states = append(states, stretch[T]{next: maps.Clone(states[q].next), length: states[p].length + 1, shorter: states[q].shorter, end: states[q].end})
+	for ; p >= 0 && states[p].next[token] == q; p = states[p].shorter {
+		states[p].next[token] = own
+	}
+	states[q].shorter = own
+	return states, own
 }

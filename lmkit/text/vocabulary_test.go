@@ -166,52 +166,6 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
-func TestNGram(t *testing.T) {
-	ids := []int32{0, 1, 0, 1, 0, 2}
-	m, err := NewNGram(ids, 2, 3, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p := m.Probability([]int32{0}, 1); math.Abs(p-2.0/3) > 1e-12 {
-		t.Errorf("P(1|0) = %v", p)
-	}
-	if loss, want := m.Loss(ids), -(2*math.Log(2.0/3)+math.Log(1.0/3))/5; math.Abs(loss-want) > 1e-12 {
-		t.Errorf("loss %v, want %v", loss, want)
-	}
-	smoothed, err := NewNGram(ids, 2, 3, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, context := range []int32{0, 1, 2} {
-		sum := 0.0
-		for next := range int32(3) {
-			sum += smoothed.Probability([]int32{context}, next)
-		}
-		if math.Abs(sum-1) > 1e-12 {
-			t.Errorf("after %d the probabilities add up to %v", context, sum)
-		}
-	}
-	if _, err := NewNGram(ids, 0, 3, 1); err == nil {
-		t.Error("order 0 is accepted")
-	}
-}
-
-func TestNovelty(t *testing.T) {
-	source, sample := strings.Fields("a b c d e"), strings.Fields("x b c d y a b")
-	if length, at := LongestCopy(sample, source); length != 3 || at != 1 {
-		t.Errorf("longest copy %d at %d", length, at)
-	}
-	if share := CopiedShare(sample, source, 2); math.Abs(share-0.5) > 1e-12 {
-		t.Errorf("copied share %v", share)
-	}
-	if share := Distinct(strings.Fields("a b a b"), 2); math.Abs(share-2.0/3) > 1e-12 {
-		t.Errorf("distinct %v", share)
-	}
-	if Distinct(sample, 0) != 0 || CopiedShare(sample, source, 9) != 0 {
-		t.Error("n-grams that are not there")
-	}
-}
-
 func FuzzVocabularyJSON(f *testing.F) {
 	f.Add([]byte(`{"tokens":["a","b"],"unknown":"a"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -242,14 +196,4 @@ func ExampleWindows() {
 	// Output:
 	// [once upon] -> a
 	// [upon a] -> time
-}
-
-func ExampleNGram() {
-	m, err := NewNGram([]int32{0, 1, 0, 2}, 2, 3, 0)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(m.Probability([]int32{0}, 1))
-	// Output: 0.5
 }
