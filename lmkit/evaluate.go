@@ -2,9 +2,6 @@ package lmkit
 
 import (
 	"context"
-	"fmt"
-	"math"
-	"unicode/utf8"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -17,12 +14,16 @@ import (
 type Evaluation struct {
 	// Tokens is the length N of the text; N-1 predictions were made.
 	Tokens int `json:"tokens"`
+	// Unknown is how many of the tokens the vocabulary lacks. Which word one of them was is not predicted, so the more
+	// there are, the lower the loss.
+	Unknown int `json:"unknown"`
 	// Loss is the mean cross entropy of the predictions, in nats.
 	Loss float64 `json:"loss"`
 	// Perplexity is exp(Loss).
 	Perplexity float64 `json:"perplexity"`
 	// BitsPerCharacter is the sum of the losses, in bits, divided by the number of Unicode
-	// characters of the text, so that models with different tokenizers compare.
+	// characters of the text, so that models with different tokenizers compare, as long as
+	// few of their tokens are Unknown.
 	BitsPerCharacter float64 `json:"bits_per_character"`
 }
 
@@ -37,26 +38,11 @@ func (m *Model) Evaluate(ctx context.Context, corpus string) (Evaluation, error)
 // EvaluateContext is Evaluate with another context than the model's: contextLength tokens, or
 // Carry for carrying the state, or 0 for the model's own.
 func (m *Model) EvaluateContext(ctx context.Context, corpus string, contextLength int) (Evaluation, error) {
-	contextLength, err := m.contextOf(contextLength)
+	part, err := newPart(m.Vocabulary, m.Tokenizer.Tokenize(corpus), corpus)
 	if err != nil {
 		return Evaluation{}, err
 	}
-	ids, err := m.Vocabulary.Encode(m.Tokenizer.Tokenize(corpus))
-	if err != nil {
-		return Evaluation{}, err
-	}
-	if len(ids) < 2 {
-		return Evaluation{}, fmt.Errorf("the text has %d tokens, and evaluation needs at least 2", len(ids))
-	}
-	sum, err := m.totalLoss(ctx, ids, contextLength)
-	if err != nil {
-		return Evaluation{}, err
-	}
-	loss := sum / float64(len(ids)-1)
-	return Evaluation{
-		Tokens: len(ids), Loss: loss, Perplexity: math.Exp(loss),
-		BitsPerCharacter: sum / math.Ln2 / float64(utf8.RuneCountInString(corpus)),
-	}, nil
+	return m.EvaluatePart(ctx, part, contextLength)
 }
 
 // Sizes of the evaluation graphs: how many steps are read at once when the state is carried, by an engine that unrolls them and

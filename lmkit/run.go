@@ -37,35 +37,15 @@ func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
 	if err := refuseHeld(c); err != nil {
 		return nil, err
 	}
-	if _, _, at := text.Clean(corpus); at >= 0 {
-		return nil, fmt.Errorf("the text is not UTF-8: byte %d", at)
-	}
-	tokens := c.Tokenizer.Tokenize(corpus)
-	parts, err := text.Split(tokens, c.Valid, c.Test)
+	parts, err := split(corpus, c, from)
 	if err != nil {
 		return nil, err
 	}
-	vocabulary := (*text.Vocabulary)(nil)
-	if from != nil {
-		vocabulary = from.vocabulary
-	} else if vocabulary, err = text.NewVocabulary(parts.Train, c.Vocabulary); err != nil {
+	r := &run{config: c, corpusSize: len(corpus), start: time.Now(), valid: parts.Valid.IDs, test: parts.Test.IDs}
+	if r.source, err = c.Objective.batches(parts.Train.IDs, c); err != nil {
 		return nil, err
 	}
-	r := &run{config: c, corpusSize: len(corpus), start: time.Now()}
-	training, err := vocabulary.Encode(parts.Train)
-	if err != nil {
-		return nil, fmt.Errorf("training text: %w", err)
-	}
-	if r.valid, err = encodePart("validation", vocabulary, parts.Valid); err != nil {
-		return nil, err
-	}
-	if r.test, err = encodePart("test", vocabulary, parts.Test); err != nil {
-		return nil, err
-	}
-	if r.source, err = c.Objective.batches(training, c); err != nil {
-		return nil, err
-	}
-	if _, err := vocabulary.Encode(c.Tokenizer.Tokenize(c.Samples.Prompt)); c.Samples.Every > 0 && err != nil {
+	if _, err := parts.Vocabulary.Encode(c.Tokenizer.Tokenize(c.Samples.Prompt)); c.Samples.Every > 0 && err != nil {
 		return nil, fmt.Errorf("sample prompt: %w", err)
 	}
 	r.steps = c.Steps
@@ -74,25 +54,13 @@ func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
 	}
 	sum := sha256.Sum256([]byte(corpus))
 	r.position = position{Schedule: newSchedule(c, r.steps), CorpusSHA256: hex.EncodeToString(sum[:])}
-	if r.model, err = startModel(c, vocabulary); err != nil {
+	if r.model, err = startModel(c, parts.Vocabulary); err != nil {
 		return nil, err
 	}
 	if r.stepper, err = newStepper(r.model, c, r.source); err != nil {
 		return nil, err
 	}
 	return r, nil
-}
-
-// encodePart encodes a part of the text that is not trained on.
-func encodePart(name string, vocabulary *text.Vocabulary, tokens []string) ([]int32, error) {
-	ids, err := vocabulary.Encode(tokens)
-	if err != nil {
-		return nil, fmt.Errorf("%s text: %w, as the training text does not have it; give the vocabulary a token for unknown words", name, err)
-	}
-	if len(ids) == 1 {
-		return nil, fmt.Errorf("the %s text has 1 token, and evaluation needs at least 2; make its share larger", name)
-	}
-	return ids, nil
 }
 
 // startModel is the model before the first step: new, or with the weights of another.

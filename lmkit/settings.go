@@ -102,7 +102,7 @@ func ReadRun(dir string) (TrainConfig, error) {
 	var s settings
 	if err := readJSON(filepath.Join(dir, settingsFile), &s); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return TrainConfig{}, fmt.Errorf("%s holds no training run to resume", dir)
+			return TrainConfig{}, fmt.Errorf("%s holds no training run: it has no %s", dir, settingsFile)
 		}
 		return TrainConfig{}, err
 	}

@@ -14,45 +14,72 @@ func evalCommand() *cobra.Command {
 	var dir, corpus, engine string
 	var contextLength int
 	var lossy, asJSON bool
+	part := &choice{"all", []string{"all", "train", "valid", "test"}}
 	c := &cobra.Command{
 		Use:     "eval",
 		Short:   "Measure how well a model predicts a text",
-		Example: "  lmkit eval --model runs/owl --text owl",
+		Example: "  lmkit eval --model runs/owl --text owl\n  lmkit eval --model runs/book --part valid",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := require(c, "model", "text"); err != nil {
+			needed := []string{"model", "text"}
+			if part.value != "all" {
+				needed = needed[:1]
+			}
+			if err := require(c, needed...); err != nil {
 				return err
 			}
-			content, err := readCorpus(corpus, lossy, c.ErrOrStderr())
+			result, err := evaluate(c, dir, engine, corpus, part.value, contextFlag(c, contextLength), lossy)
 			if err != nil {
 				return err
-			}
-			model, err := lmkit.Open(dir, engine)
-			if err != nil {
-				return err
-			}
-			result, err := model.EvaluateContext(c.Context(), content, contextFlag(c, contextLength))
-			switch {
-			case errors.Is(err, context.Canceled):
-				return err
-			case err != nil:
-				return fmt.Errorf("%s: %w", corpus, err)
 			}
 			if asJSON {
 				return writeJSON(c.OutOrStdout(), result)
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "tokens %d\nloss %.4f nats\nperplexity %.3f\nbits per character %.4f\n",
-				result.Tokens, result.Loss, result.Perplexity, result.BitsPerCharacter)
+			_, err = fmt.Fprintf(c.OutOrStdout(), "tokens %d, unknown %d\nloss %.4f nats\nperplexity %.3f\nbits per character %.4f\n",
+				result.Tokens, result.Unknown, result.Loss, result.Perplexity, result.BitsPerCharacter)
 			return err
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&dir, "model", "", "model directory")
-	f.StringVar(&corpus, "text", "", "text file, or owl")
+	f.StringVar(&corpus, "text", "", "text file, or owl (default with --part: the run's)")
+	f.Var(part, "part", "what of the text is predicted: all of it, or a part as the model's run cut it")
 	f.IntVar(&contextLength, "context", 0, "re-read this many tokens for each prediction; 0 carries the state (default: the model's own rule)")
 	f.StringVar(&engine, "backend", "auto", "engine: auto, go, xla:cpu or xla:cuda")
 	f.BoolVar(&lossy, "lossy", false, "replace bytes that are not UTF-8")
 	f.BoolVar(&asJSON, "json", false, "write one JSON object")
 	return c
+}
+
+// evaluate measures a model on a text or on a part of its run's.
+func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength int, lossy bool) (lmkit.Evaluation, error) {
+	if part == "all" {
+		content, err := readCorpus(corpus, lossy, c.ErrOrStderr())
+		if err != nil {
+			return lmkit.Evaluation{}, err
+		}
+		model, err := lmkit.Open(dir, engine)
+		if err != nil {
+			return lmkit.Evaluation{}, err
+		}
+		result, err := model.EvaluateContext(c.Context(), content, contextLength)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			err = fmt.Errorf("%s: %w", corpus, err)
+		}
+		return result, err
+	}
+	parts, err := partsOfRun(c, dir, corpus, lossy)
+	if err != nil {
+		return lmkit.Evaluation{}, err
+	}
+	chosen := map[string]lmkit.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
+	if len(chosen.IDs) == 0 {
+		return lmkit.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
+	}
+	model, err := lmkit.Open(dir, engine)
+	if err != nil {
+		return lmkit.Evaluation{}, err
+	}
+	return model.EvaluatePart(c.Context(), chosen, contextLength)
 }
 
 // contextFlag is the library's context for the value of --context: 0, when typed, carries the state.

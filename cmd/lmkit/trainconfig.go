@@ -62,12 +62,16 @@ func (g *trainFlags) change(f *pflag.FlagSet, config *lmkit.TrainConfig, structu
 	set(rest, "log-every", &config.LogEvery, given.LogEvery)
 	set(rest, "min-count", &config.Vocabulary.MinCount, given.Vocabulary.MinCount)
 	set(rest, "vocabulary", &config.Vocabulary.Size, given.Vocabulary.Size)
-	// Words that only the held-out text has, or that were dropped, need a token that stands for them.
+	withUnknown(config)
+	return nil
+}
+
+// withUnknown gives the vocabulary <unk> where it is needed: for words that only the held-out text has, or that were dropped.
+func withUnknown(config *lmkit.TrainConfig) {
 	v := config.Vocabulary
 	if config.Valid > 0 || config.Test > 0 || v.MinCount > 0 || v.Size > 0 {
 		config.Vocabulary.Unknown = "<unk>"
 	}
-	return nil
 }
 
 func (g *trainFlags) changeModel(f *pflag.FlagSet, config *lmkit.TrainConfig, accept func(name string) bool) (err error) {

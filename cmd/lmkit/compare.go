@@ -1,0 +1,141 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"owlm/lmkit"
+	"owlm/plots"
+)
+
+func compareCommand() *cobra.Command {
+	var chart string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "compare DIR...",
+		Short: "Put training runs side by side: a row for each, and their losses in one chart",
+		Long: "Put training runs side by side: a row for each, and their losses in one chart.\n\n" +
+			"Losses are in nats: “train” and “valid” are those of the last epoch, “best” the lowest. Perplexity is that of the best validation\n" +
+			"loss, or, without one, of the best training loss. Tokens a second are the median of the epochs.",
+		Example: "  lmkit compare runs/rnn runs/lstm runs/gru --chart loss.png",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef(c, "missing the directories of one run or more")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, dirs []string) error {
+			runs, err := summarize(dirs)
+			if err != nil {
+				return err
+			}
+			if chart != "" {
+				losses := lossChart(runs)
+				if len(losses.Runs) == 0 {
+					return errors.New("there is nothing to draw: no run has ended an epoch, or none has its history.jsonl")
+				}
+				if err := plots.Save(chart, losses); err != nil {
+					return err
+				}
+			}
+			if asJSON {
+				return writeJSON(c.OutOrStdout(), map[string]any{"runs": runs})
+			}
+			return compareTable(c.OutOrStdout(), runs)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&chart, "chart", "", "draw the losses into this file: .png, .svg, .pdf or .json")
+	f.BoolVar(&asJSON, "json", false, "write one JSON object")
+	return c
+}
+
+// summarize reads all runs; its error names every directory that is none.
+func summarize(dirs []string) ([]lmkit.Summary, error) {
+	var runs []lmkit.Summary
+	var problems []string
+	for _, dir := range dirs {
+		run, err := lmkit.Summarize(dir)
+		if err != nil {
+			problems = append(problems, err.Error())
+		}
+		runs = append(runs, run)
+	}
+	if problems != nil {
+		return nil, errors.New(strings.Join(problems, "; "))
+	}
+	return runs, nil
+}
+
+// lossChart has the curves of the runs that have any.
+func lossChart(runs []lmkit.Summary) plots.Loss {
+	chart := plots.Loss{Title: "Training runs"}
+	for i, name := range runNames(runs) {
+		run := runs[i]
+		if len(run.Losses) == 0 {
+			continue
+		}
+		curve := plots.Run{Name: name, Losses: run.Losses}
+		if run.ValidLoss != nil {
+			curve.Validation = run.ValidLosses
+		}
+		chart.Runs = append(chart.Runs, curve)
+	}
+	return chart
+}
+
+// runNames are the last elements of the directories' paths, or the paths if those are not distinct.
+func runNames(runs []lmkit.Summary) []string {
+	short, long, seen := []string{}, []string{}, map[string]bool{}
+	for _, run := range runs {
+		path := filepath.Clean(run.Directory)
+		short, long = append(short, filepath.Base(path)), append(long, path)
+		seen[filepath.Base(path)] = true
+	}
+	if len(seen) < len(runs) {
+		return long
+	}
+	return short
+}
+
+func compareTable(w io.Writer, runs []lmkit.Summary) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "run\tcell\tparameters\tepochs\ttrain\tbest\tvalid\tbest\ttest\tperplexity\ttokens/s")
+	texts := map[string]bool{}
+	for i, name := range runNames(runs) {
+		r := runs[i]
+		texts[r.Tokens] = true
+		epochs := ""
+		if r.Epochs > 0 {
+			epochs = strconv.Itoa(r.Epochs)
+		}
+		cells := []string{name, r.Cell, strconv.Itoa(r.Parameters), epochs, decimal(r.Loss, 4), decimal(r.BestLoss, 4), decimal(r.ValidLoss, 4),
+			decimal(r.BestValidLoss, 4), decimal(r.TestLoss, 4), decimal(r.Perplexity, 3), decimal(r.TokensPerSecond, 0)}
+		fmt.Fprintln(t, strings.Join(cells, "\t"))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	delete(texts, "") // not known
+	if len(texts) > 1 {
+		_, err := fmt.Fprintln(w, "These runs predict different tokens (another text, share, tokenizer or vocabulary): losses and perplexities do not compare;\n"+
+			"lmkit eval --part valid gives bits per character, which do on the same text.")
+		return err
+	}
+	return nil
+}
+
+// decimal writes a number, and nothing for one that is not known.
+func decimal(value *float64, digits int) string {
+	if value == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*value, 'f', digits, 64)
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"owlm/lmkit"
+	"owlm/lmkit/text"
+)
+
+// ngramFlags are what ngram is asked for.
+type ngramFlags struct {
+	text, model       string
+	smoothing, tokens *choice
+	order             int
+	k                 float64
+	lowercase         bool
+	config            lmkit.TrainConfig
+	lossy, json       bool
+}
+
+// tokenFlags are those that --model has values for.
+var tokenFlags = []string{"tokens", "lowercase", "min-count", "vocabulary", "valid", "test"}
+
+func ngramCommand() *cobra.Command {
+	g := ngramFlags{smoothing: &choice{"kneser-ney", []string{"kneser-ney", "add-k"}}, tokens: &choice{"word", []string{"word", "character", "bpe"}}}
+	c := &cobra.Command{
+		Use:   "ngram",
+		Short: "Count n-grams of a text, the baseline for a network, and measure how well they predict its held-out parts",
+		Long: "Count n-grams of a text, the baseline for a network, and measure how well they predict its held-out parts.\n\n" +
+			"Text, tokens, vocabulary and parts are those of lmkit train with the same flags, or those of the run in --model.",
+		Example: "  lmkit ngram --text book.txt --vocabulary 10000 --valid 0.05 --test 0.05 --order 5\n  lmkit ngram --model runs/book",
+		RunE:    func(c *cobra.Command, _ []string) error { return g.run(c) },
+	}
+	g.addFlags(c.Flags())
+	return c
+}
+
+func (g *ngramFlags) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&g.text, "text", "", "text file, or owl for the tutorial's text (default with --model: the run's)")
+	f.StringVar(&g.model, "model", "", "directory of a training run: take its tokens, vocabulary and parts")
+	f.Var(g.smoothing, "smoothing", "what makes probabilities of counts; kneser-ney: interpolated, modified")
+	f.IntVar(&g.order, "order", 5, "tokens of an n-gram")
+	f.Float64Var(&g.k, "k", 1, "add-k: what is added to each count")
+	f.Var(g.tokens, "tokens", "what a token is")
+	f.BoolVar(&g.lowercase, "lowercase", true, "put the text into lower case (characters: only if typed)")
+	f.IntVar(&g.config.Vocabulary.MinCount, "min-count", 0, "tokens that occur less often become <unk>")
+	f.IntVar(&g.config.Vocabulary.Size, "vocabulary", 0, "size of the vocabulary, <unk> included; 0 takes all tokens")
+	f.Float64Var(&g.config.Valid, "valid", 0, "share of the text, at its end, that networks are validated on")
+	f.Float64Var(&g.config.Test, "test", 0, "share of the text, at its very end, that networks are tested on")
+	f.BoolVar(&g.lossy, "lossy", false, "replace bytes that are not UTF-8")
+	f.BoolVar(&g.json, "json", false, "write one JSON object")
+}
+
+func (g *ngramFlags) run(c *cobra.Command) error {
+	parts, err := g.parts(c)
+	if err != nil {
+		return err
+	}
+	model, err := g.count(parts)
+	if err != nil {
+		return err
+	}
+	result := ngramResult{Smoothing: g.smoothing.value, Order: g.order, VocabularySize: parts.Vocabulary.Len(), TrainTokens: len(parts.Train.IDs)}
+	if result.Smoothing == "add-k" {
+		result.K = &g.k
+	}
+	for _, held := range []struct {
+		part   lmkit.Part
+		target **lmkit.Evaluation
+	}{{parts.Valid, &result.Valid}, {parts.Test, &result.Test}} {
+		if len(held.part.IDs) == 0 {
+			continue
+		}
+		evaluation, err := held.part.EvaluateNGram(model)
+		if err != nil {
+			return err
+		}
+		*held.target = &evaluation
+	}
+	if g.json {
+		return writeJSON(c.OutOrStdout(), result)
+	}
+	return result.table(c.OutOrStdout())
+}
+
+// parts are those of the run in --model, or of the text by the flags.
+func (g *ngramFlags) parts(c *cobra.Command) (lmkit.Parts, error) {
+	f := c.Flags()
+	if g.model != "" {
+		for _, name := range tokenFlags {
+			if f.Changed(name) {
+				return lmkit.Parts{}, usagef(c, "--model and --%s exclude each other: the run has its own", name)
+			}
+		}
+		parts, err := partsOfRun(c, g.model, g.text, g.lossy)
+		if err == nil && len(parts.Valid.IDs)+len(parts.Test.IDs) == 0 {
+			err = fmt.Errorf("the run in %s held out no part of its text; train with --valid or --test", g.model)
+		}
+		return parts, err
+	}
+	if err := require(c, "text"); err != nil {
+		return lmkit.Parts{}, err
+	}
+	if g.config.Valid == 0 && g.config.Test == 0 {
+		return lmkit.Parts{}, usagef(c, "missing --valid or --test: the share of the text to predict")
+	}
+	var err error
+	if g.config.Tokenizer, err = tokenizerOf(g.tokens.value, g.lowercase && (g.tokens.value == "word" || f.Changed("lowercase"))); err != nil {
+		return lmkit.Parts{}, err
+	}
+	withUnknown(&g.config)
+	content, err := readCorpus(g.text, g.lossy, c.ErrOrStderr())
+	if err != nil {
+		return lmkit.Parts{}, err
+	}
+	return lmkit.Split(content, g.config)
+}
+
+// partsOfRun cuts a text as the run in a directory did; "" is the text that the run names.
+func partsOfRun(c *cobra.Command, dir, name string, lossy bool) (lmkit.Parts, error) {
+	run, err := lmkit.ReadRun(dir)
+	if err != nil {
+		return lmkit.Parts{}, err
+	}
+	if name == "" {
+		if name = run.Corpus; name == "" {
+			return lmkit.Parts{}, usagef(c, "missing --text: the run in %s does not name its text", dir)
+		}
+	}
+	content, err := readCorpus(name, lossy, c.ErrOrStderr())
+	if err != nil {
+		return lmkit.Parts{}, err
+	}
+	return lmkit.SplitOfRun(content, dir)
+}
+
+func (g *ngramFlags) count(parts lmkit.Parts) (*text.NGram, error) {
+	if g.smoothing.value == "kneser-ney" {
+		return text.NewKneserNey(parts.Train.IDs, g.order, parts.Vocabulary.Len())
+	}
+	if !(g.k > 0) {
+		return nil, errors.New("k must be above 0: without smoothing, what was never counted has probability 0")
+	}
+	return text.NewNGram(parts.Train.IDs, g.order, parts.Vocabulary.Len(), g.k)
+}
+
+// ngramResult is what ngram writes.
+type ngramResult struct {
+	Smoothing      string            `json:"smoothing"`
+	K              *float64          `json:"k,omitempty"`
+	Order          int               `json:"order"`
+	VocabularySize int               `json:"vocabulary_size"`
+	TrainTokens    int               `json:"train_tokens"`
+	Valid          *lmkit.Evaluation `json:"valid,omitempty"`
+	Test           *lmkit.Evaluation `json:"test,omitempty"`
+}
+
+func (r ngramResult) table(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "%s, order %d: %d tokens counted, vocabulary %d\n", r.Smoothing, r.Order, r.TrainTokens, r.VocabularySize)
+	fmt.Fprintln(t, "part\ttokens\tunknown\tloss (nats)\tperplexity\tbits per character")
+	for _, row := range []struct {
+		name string
+		e    *lmkit.Evaluation
+	}{{"valid", r.Valid}, {"test", r.Test}} {
+		if row.e != nil {
+			fmt.Fprintf(t, "%s\t%d\t%d\t%.4f\t%.3f\t%.4f\n", row.name, row.e.Tokens, row.e.Unknown, row.e.Loss, row.e.Perplexity, row.e.BitsPerCharacter)
+		}
+	}
+	return t.Flush()
+}
