@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -83,7 +85,7 @@ func lossChart(runs []lmkit.Summary) plots.Loss {
 			continue
 		}
 		curve := plots.Run{Name: name, Losses: run.Losses}
-		if run.ValidLoss != nil {
+		if slices.ContainsFunc(run.ValidLosses, func(loss float64) bool { return !math.IsNaN(loss) }) {
 			curve.Validation = run.ValidLosses
 		}
 		chart.Runs = append(chart.Runs, curve)
@@ -107,7 +109,7 @@ func runNames(runs []lmkit.Summary) []string {
 
 func compareTable(w io.Writer, runs []lmkit.Summary) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "run\tcell\tparameters\tepochs\ttrain\tbest\tvalid\tbest\ttest\tperplexity\ttokens/s")
+	fmt.Fprintln(t, "run\tcell\tparameters\tepochs\ttrain\tbest train\tvalid\tbest valid\ttest\tperplexity\ttokens/s")
 	texts := map[string]bool{}
 	for i, name := range runNames(runs) {
 		r := runs[i]

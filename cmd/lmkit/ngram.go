@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -145,7 +144,7 @@ func (g *ngramFlags) count(parts lmkit.Parts) (*text.NGram, error) {
 		return text.NewKneserNey(parts.Train.IDs, g.order, parts.Vocabulary.Len())
 	}
 	if !(g.k > 0) {
-		return nil, errors.New("k must be above 0: without smoothing, what was never counted has probability 0")
+		return nil, fmt.Errorf("k is %v; it must be above 0, as what was never counted has probability 0 without", g.k)
 	}
 	return text.NewNGram(parts.Train.IDs, g.order, parts.Vocabulary.Len(), g.k)
 }

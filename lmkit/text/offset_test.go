@@ -3,6 +3,8 @@ package text
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,6 +19,14 @@ func TestOffset(t *testing.T) {
 	var golden []struct{ Text string }
 	if err := json.Unmarshal(data, &golden); err != nil || len(golden) == 0 {
 		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src/testdata/Isaac.Newton-Opticks.txt")); err == nil {
+		for _, tokenizer := range []Tokenizer{Words{}, Words{Lowercase: true}} {
+			tokens := tokenizer.Tokenize(string(data))
+			if end := Offset(tokenizer, string(data), tokens, len(tokens)); end != len(data) {
+				t.Errorf("%#v: the tokens of Opticks end at byte %d of %d", tokenizer, end, len(data))
+			}
+		}
 	}
 	cases := []string{"İstanbul İİ. \"İ\"", "ΟΔΟΣ ΣΑΣ. ''Σ'' ``σ\"", "Ⱥ Ⱦ K ẞ", Owl}
 	for _, c := range golden {

@@ -1,0 +1,100 @@
+package lmkit
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"owlm/lmkit/backend"
+	"owlm/lmkit/text"
+)
+
+// quoted has what its tokens do not show: white space, quotation marks of other shapes, letters of several bytes.
+const quoted = " The  owl said: \"Où est l'été?\"\n\nThe fox – so sly – said ''nothing''. The owl, the owl! The fox slept.\n"
+
+func TestSplit(t *testing.T) {
+	for _, tokenizer := range []text.Tokenizer{text.Words{}, text.Words{Lowercase: true}, text.Characters{}, text.Characters{Lowercase: true}} {
+		parts, err := Split(quoted, TrainConfig{Tokenizer: tokenizer, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.2, Test: 0.2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := parts.Train.Characters + parts.Valid.Characters + parts.Test.Characters; sum != utf8.RuneCountInString(quoted) {
+			t.Errorf("%#v: the parts have %d characters, the text %d", tokenizer, sum, utf8.RuneCountInString(quoted))
+		}
+		if tokenizer == (text.Characters{}) && parts.Valid.Characters != len(parts.Valid.IDs) {
+			t.Errorf("%d characters in %d tokens", parts.Valid.Characters, len(parts.Valid.IDs))
+		}
+	}
+	// By hand: the last 4 words, of which the third occurs nowhere else.
+	parts, err := Split(quoted, TrainConfig{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := parts.Vocabulary.Decode(parts.Test.IDs); strings.Join(got, " ") != "the fox <unk> ." || parts.Test.Unknown != 1 || parts.Test.Characters != len("The fox slept.\n") {
+		t.Errorf("%q of %d characters, %d unknown", got, parts.Test.Characters, parts.Test.Unknown)
+	}
+	if _, known := parts.Vocabulary.ID("slept"); known {
+		t.Error("the vocabulary knows a word of the test text")
+	}
+	if _, err := Split(quoted, TrainConfig{Test: 0.12}); err == nil || !strings.Contains(err.Error(), `test text: token 3, "slept"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestEvaluateNGram gives every token the same probability, so that all numbers are known.
+func TestEvaluateNGram(t *testing.T) {
+	parts, err := Split(text.Owl, TrainConfig{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.33})
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := parts.Vocabulary.Len()
+	uniform, err := text.NewKneserNey(nil, 3, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := parts.Valid.EvaluateNGram(uniform)
+	bits := math.Log2(float64(size)) * float64(e.Tokens-1) / float64(len("Every night, under the bright moonlight, the owl would share stories.\n"))
+	if err != nil || e.Tokens != 14 || math.Abs(e.Perplexity-float64(size)) > 1e-9 || math.Abs(e.BitsPerCharacter-bits) > 1e-12 {
+		t.Errorf("%+v, %v; want perplexity %d and %v bits", e, err, size, bits)
+	}
+	none, err := text.NewNGram(parts.Train.IDs, 1, size, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = parts.Valid.EvaluateNGram(none)
+	wantError(t, err, "+Inf", "smooth")
+	_, err = parts.Test.EvaluateNGram(uniform)
+	wantError(t, err, "0 tokens")
+}
+
+// TestSplitOfRun measures the parts of a run's text again: the losses are the receipt's.
+func TestSplitOfRun(t *testing.T) {
+	c := tiny(backend.Go)
+	c.Directory, c.Valid, c.Test, c.Vocabulary.Unknown = filepath.Join(t.TempDir(), "run"), 0.2, 0.2, "<unk>"
+	m := train(t, c)
+	parts, err := SplitOfRun(text.Owl, c.Directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	receipt, err := ReadReceipt(c.Directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[*Part]float64{&parts.Valid: *receipt.ValidLoss, &parts.Test: *receipt.TestLoss} {
+		e, err := m.EvaluatePart(context.Background(), *name, 0)
+		if err != nil || math.Abs(e.Loss-want) > 1e-9 {
+			t.Errorf("loss %v, %v; the receipt has %v", e.Loss, err, want)
+		}
+	}
+	_, err = SplitOfRun(text.Owl+"x", c.Directory)
+	wantError(t, err, c.Directory, "sha256", receipt.Corpus.SHA256)
+	if err := os.Remove(filepath.Join(c.Directory, settingsFile)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = SplitOfRun(text.Owl, c.Directory)
+	wantError(t, err, c.Directory, "no training run")
+}
