@@ -41,6 +41,7 @@ func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
+	vocabulary := parts.Vocabulary
 	r := &run{config: c, corpusSize: len(corpus), start: time.Now(), valid: parts.Valid.IDs, test: parts.Test.IDs}
 	if r.source, err = c.Objective.batches(parts.Train.IDs, c); err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
 	}
 	sum := sha256.Sum256([]byte(corpus))
 	r.position = position{Schedule: newSchedule(c, r.steps), CorpusSHA256: hex.EncodeToString(sum[:])}
-	if r.model, err = startModel(c, parts.Vocabulary); err != nil {
+	if r.model, err = startModel(c, vocabulary); err != nil {
 		return nil, err
 	}
 	if r.stepper, err = newStepper(r.model, c, r.source); err != nil {
