@@ -77,7 +77,7 @@ func split(corpus string, c TrainConfig, from *description) (parts Parts, err er
 		return parts, err
 	}
 	first := text.Offset(c.Tokenizer, corpus, tokens, len(cut.Train))
-	second := first + text.Offset(c.Tokenizer, corpus[first:], tokens[len(cut.Train):], len(cut.Valid))
+	second := text.Offset(c.Tokenizer, corpus, tokens, len(cut.Train)+len(cut.Valid))
 	if parts.Train, err = newPart(parts.Vocabulary, cut.Train, corpus[:first]); err != nil {
 		return parts, fmt.Errorf("training text: %w", err)
 	}

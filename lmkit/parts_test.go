@@ -17,7 +17,7 @@ import (
 const quoted = " The  owl said: \"Où est l'été?\"\n\nThe fox – so sly – said ''nothing''. The owl, the owl! The fox slept.\n"
 
 func TestSplit(t *testing.T) {
-	for _, tokenizer := range []text.Tokenizer{text.Words{}, text.Words{Lowercase: true}, text.Characters{}, text.Characters{Lowercase: true}} {
+	for _, tokenizer := range []text.Tokenizer{text.Words{}, text.Words{Lowercase: true}, text.Characters{}, text.Characters{Lowercase: true}, text.BPE{}} {
 		parts, err := Split(quoted, TrainConfig{Tokenizer: tokenizer, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.2, Test: 0.2})
 		if err != nil {
 			t.Fatal(err)
@@ -28,6 +28,11 @@ func TestSplit(t *testing.T) {
 		if tokenizer == (text.Characters{}) && parts.Valid.Characters != len(parts.Valid.IDs) {
 			t.Errorf("%d characters in %d tokens", parts.Valid.Characters, len(parts.Valid.IDs))
 		}
+	}
+	// Every byte is a token here, and the cut is within é: the letter counts once, to the part before.
+	bytes, err := Split("été", TrainConfig{Tokenizer: text.BPE{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.8})
+	if err != nil || len(bytes.Train.IDs) != 1 || bytes.Train.Characters != 1 || bytes.Test.Characters != 2 {
+		t.Errorf("%+v, %v", bytes, err)
 	}
 	// By hand: the last 4 words, of which the third occurs nowhere else.
 	parts, err := Split(quoted, TrainConfig{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.12})

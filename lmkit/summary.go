@@ -52,7 +52,7 @@ func Summarize(dir string) (Summary, error) {
 	receipt, err := ReadReceipt(dir)
 	switch {
 	case err == nil:
-		s.Epochs, s.Steps, s.Loss, s.ValidLoss, s.TestLoss = receipt.Epochs, receipt.Steps, optional(receipt.TrainLoss), receipt.ValidLoss, receipt.TestLoss
+		s.Epochs, s.Steps, s.Loss, s.ValidLoss, s.TestLoss = receipt.Epochs, receipt.Steps, &receipt.TrainLoss, receipt.ValidLoss, receipt.TestLoss
 		if s.Tokens, err = tokensHash(dir, receipt.Corpus.SHA256); err != nil {
 			return s, err
 		}
@@ -89,7 +89,9 @@ func (s *Summary) addHistory(records []Record) {
 		best = s.BestLoss
 	}
 	if best != nil {
-		s.Perplexity = optional(math.Exp(*best))
+		if perplexity := math.Exp(*best); finite(perplexity) { // JSON has no infinity
+			s.Perplexity = &perplexity
+		}
 	}
 	if len(rates) > 0 {
 		slices.Sort(rates)

@@ -6,8 +6,9 @@ import (
 )
 
 // Offset is the byte of a text at which its token number n begins, counted from 0; tokens are all that the tokenizer
-// made of the text, which must be UTF-8. White space that Words loses belongs to the token before it. So the parts of
-// a text that was split by tokens have their places in it, and their characters can be counted.
+// made of the text, which must be UTF-8. White space that Words loses belongs to the token before it, and so does a
+// character that a token of byte-pair encoding begins within. So the parts of a text that was split by tokens have
+// their places in it, and their characters can be counted.
 func Offset(t Tokenizer, text string, tokens []string, n int) int {
 	switch t := t.(type) {
 	case Words:
@@ -15,7 +16,11 @@ func Offset(t Tokenizer, text string, tokens []string, n int) int {
 	case Characters:
 		return offset(text, tokens[:n], t.Lowercase, false)
 	}
-	return min(len(t.Join(tokens[:n])), len(text))
+	at := min(len(t.Join(tokens[:n])), len(text))
+	for at < len(text) && !utf8.RuneStart(text[at]) {
+		at++
+	}
+	return at
 }
 
 // offset reads the text side by side with tokens that are made of its bytes, in lower case or not; those of words have
