@@ -19,53 +19,83 @@ var contractionList = []contraction{
 // contractions takes contractions apart.
 func contractions(s string) string {
 	for _, c := range contractionList {
-		s = c.split(s)
+		s = c.replace(s, c.together, func(first, second string) string { return " " + first + " " + second + " " })
 	}
 	return s
 }
 
-func (c contraction) split(s string) string {
-	whole := c.first + c.second
-	i := indexFold(s, whole, 0)
-	if i < 0 {
-		return s
+// closeContractions puts the two tokens of contractions together again; those behind a space lose it.
+func closeContractions(s string) string {
+	for _, spaceBefore := range []bool{true, false} {
+		for _, c := range contractionList {
+			if c.spaceBefore == spaceBefore {
+				s = c.replace(s, c.apart, func(first, second string) string { return first + second })
+			}
+		}
 	}
+	return s
+}
+
+// replace replaces the contractions that find finds. A space before that belongs to one is dropped: with spaceBefore.
+func (c contraction) replace(s string, find func(s string, i int) (first, second span, ok bool), with func(first, second string) string) string {
 	var b strings.Builder
-	done := 0
-	for ; i >= 0; i = indexFold(s, whole, i+1) {
-		end := i + len(whole)
-		if i < done || !c.stands(s, i, end) {
+	done, low, high := 0, c.first[0], strings.ToUpper(c.first[:1])[0]
+	for i := 0; i < len(s); i++ {
+		if s[i] != low && s[i] != high {
 			continue
 		}
-		b.WriteString(s[done:i])
-		b.WriteString(" " + s[i:i+len(c.first)] + " " + s[i+len(c.first):end] + " ")
-		done = end
+		first, second, ok := find(s, i)
+		if !ok {
+			continue
+		}
+		start := i
+		if c.spaceBefore {
+			start--
+		}
+		if start < done {
+			continue
+		}
+		b.WriteString(s[done:start] + with(s[first.start:first.end], s[second.start:second.end]))
+		done = second.end
+		i = done - 1
 	}
-	b.WriteString(s[done:])
-	return b.String()
+	if done == 0 {
+		return s
+	}
+	return b.String() + s[done:]
+}
+
+// together finds the contraction, written as one word, at byte i. The rule is one of Python's re.
+func (c contraction) together(s string, i int) (first, second span, ok bool) {
+	middle := i + foldPrefix(s, i, c.first, true)
+	if middle == i {
+		return first, second, false
+	}
+	end := middle + foldPrefix(s, middle, c.second, true)
+	return span{i, middle}, span{middle, end}, end > middle && c.stands(s, i, end, isAlphanumeric, isBlank)
+}
+
+// apart finds the contraction's two tokens, the first at byte i. The rule is one of the package regex.
+func (c contraction) apart(s string, i int) (first, second span, ok bool) {
+	middle := i + foldPrefix(s, i, c.first, false)
+	r, size := at(s, middle)
+	if middle == i || size == 0 || !isSpace(r) {
+		return first, second, false
+	}
+	end := middle + size + foldPrefix(s, middle+size, c.second, false)
+	return span{i, middle}, span{middle + size, end}, end > middle+size && c.stands(s, i, end, isWord, isSpace)
 }
 
 // stands says whether the contraction at s[i:end] is a word of its own.
-func (c contraction) stands(s string, i, end int) bool {
-	left := wordBoundary(s, i)
+func (c contraction) stands(s string, i, end int, word, space func(rune) bool) bool {
+	left := boundary(s, i, word)
 	if c.spaceBefore {
 		left = i > 0 && s[i-1] == ' '
 	}
-	right := wordBoundary(s, end)
+	right := boundary(s, end, word)
 	if c.spaceAfter {
 		r, size := at(s, end)
-		right = size > 0 && isSpace(r)
+		right = size > 0 && space(r)
 	}
 	return left && right
-}
-
-// indexFold is the index, from byte i on, of an ASCII substring in upper or lower case; -1 if there is none.
-func indexFold(s, substring string, i int) int {
-	low, high := substring[0], strings.ToUpper(substring[:1])[0]
-	for ; i+len(substring) <= len(s); i++ {
-		if (s[i] == low || s[i] == high) && strings.EqualFold(s[i:i+len(substring)], substring) {
-			return i
-		}
-	}
-	return -1
 }

@@ -3,7 +3,6 @@ package text
 import (
 	"strings"
 	"sync"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/neurosnap/sentences"
@@ -105,12 +104,12 @@ func (t punktToken) isInitial() bool {
 
 func (t punktToken) firstUpper() bool {
 	r, _ := at(t.word, 0)
-	return unicode.IsUpper(r)
+	return isUpper(r)
 }
 
 func (t punktToken) firstLower() bool {
 	r, _ := at(t.word, 0)
-	return unicode.IsLower(r)
+	return isLower(r)
 }
 
 // decide looks at the word that follows and changes its mind about a word with a full stop

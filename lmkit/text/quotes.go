@@ -87,8 +87,7 @@ func openingApostrophe(s string) string {
 
 func beginsClitic(s string, i int) bool {
 	for _, clitic := range clitics {
-		end := i + len(clitic)
-		if end <= len(s) && strings.EqualFold(s[i:end], clitic) && wordBoundary(s, end) {
+		if n := foldPrefix(s, i, clitic, false); n > 0 && boundary(s, i+n, isWord) {
 			return true
 		}
 	}

@@ -6,13 +6,30 @@ import (
 	"unicode/utf8"
 )
 
-// The character classes of Python's regular expressions, which differ from Go's.
+// The character classes of NLTK, which differ from Go's. Most of its rules are run by Python's package regex, those for
+// contractions by Python's own re; white space is also cut by Python's str.split and str.strip.
 
-// isSpace is \s: white space, and the four information separators.
-func isSpace(r rune) bool { return unicode.IsSpace(r) || (r >= 0x1c && r <= 0x1f) }
+// isSpace is \s of regex: white space as Unicode has it.
+func isSpace(r rune) bool { return unicode.IsSpace(r) }
 
-// isWord is \w: letters, numbers of all kinds and the underscore.
-func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
+// isBlank is \s of re, and where str.split cuts: white space, and the four information separators.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || (r >= 0x1c && r <= 0x1f) }
+
+// isWord is \w of regex: letters and what counts as such, marks, decimal digits, the underscore and its like, and the
+// two joiners.
+func isWord(r rune) bool {
+	if r < 0x80 {
+		return isAlphanumeric(r)
+	}
+	return unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic, unicode.Join_Control)
+}
+
+// isAlphanumeric is \w of re: letters, numbers of all kinds and the underscore.
+func isAlphanumeric(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
+
+// isUpper and isLower are Python's str.isupper and str.islower of one character.
+func isUpper(r rune) bool { return unicode.IsUpper(r) || unicode.Is(unicode.Other_Uppercase, r) }
+func isLower(r rune) bool { return unicode.IsLower(r) || unicode.Is(unicode.Other_Lowercase, r) }
 
 // isDigit is \d: decimal digits.
 func isDigit(r rune) bool { return unicode.Is(unicode.Nd, r) }
@@ -33,11 +50,26 @@ func at(s string, i int) (rune, int) {
 	return utf8.DecodeRuneInString(s[i:])
 }
 
-// wordBoundary is \b at byte i.
-func wordBoundary(s string, i int) bool {
+// boundary is \b at byte i, for a class of word characters.
+func boundary(s string, i int, word func(rune) bool) bool {
 	left, leftSize := before(s, i)
 	right, rightSize := at(s, i)
-	return (leftSize > 0 && isWord(left)) != (rightSize > 0 && isWord(right))
+	return (leftSize > 0 && word(left)) != (rightSize > 0 && word(right))
+}
+
+// foldPrefix is the length of word, in lower-case ASCII, at the beginning of s[i:] in upper or lower case; 0 if it is not
+// there. The long ſ is an s, the Kelvin sign a k and, for re alone, dotless and dotted capital i are an i.
+func foldPrefix(s string, i int, word string, re bool) int {
+	start := i
+	for j := range len(word) {
+		r, size := at(s, i)
+		same := unicode.ToLower(r) == rune(word[j]) || unicode.ToUpper(r) == rune(word[j]-'a'+'A') && word[j] >= 'a'
+		if size == 0 || !same || !re && (r == 'ı' || r == 'İ') {
+			return 0
+		}
+		i += size
+	}
+	return i - start
 }
 
 // skipSpace is the position of the first byte from i on that is not white space.
@@ -52,8 +84,8 @@ func skipSpace(s string, i int) int {
 	return i
 }
 
-// trimRight cuts white space off the end.
-func trimRight(s string) string { return strings.TrimRightFunc(s, isSpace) }
+// trimRight is str.rstrip.
+func trimRight(s string) string { return strings.TrimRightFunc(s, isBlank) }
 
 // lower is Python's str.lower: strings.ToLower, but for the two letters whose lower case depends on
 // where they stand or takes two code points.
@@ -107,7 +139,7 @@ func finalSigma(s string, i int) bool {
 	}
 }
 
-func cased(r rune) bool { return unicode.IsUpper(r) || unicode.IsLower(r) || unicode.IsTitle(r) }
+func cased(r rune) bool { return isUpper(r) || isLower(r) || unicode.IsTitle(r) }
 
 func caseIgnorable(r rune) bool {
 	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk) || strings.ContainsRune("'.:·’‘", r)

@@ -140,6 +140,9 @@ func closingPunctuation(s string) (closers, all int) {
 func breaks(context string) bool {
 	var tokens []punktToken
 	for _, line := range strings.Split(context, "\n") {
+		if trimRight(line) == "" {
+			continue
+		}
 		for _, word := range punktWords(line) {
 			tokens = append(tokens, newPunktToken(word))
 		}

