@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -58,6 +57,10 @@ func (m *Model) saveWeights(dir string) error {
 	if err != nil {
 		return err
 	}
+	return writeWeights(dir, list)
+}
+
+func writeWeights(dir string, list []safetensors.Tensor) error {
 	var data bytes.Buffer
 	if err := safetensors.Encode(&data, list, map[string]string{"format": "pt"}); err != nil {
 		return err
@@ -68,19 +71,26 @@ func (m *Model) saveWeights(dir string) error {
 // weightTensors are the weights under PyTorch's names. Tied weights are written under both names,
 // so that PyTorch's load_state_dict finds all it looks for.
 func (m *Model) weightTensors() ([]safetensors.Tensor, error) {
-	names := m.weightNames()
-	if m.Config.TieWeights {
-		names = append(names, "fc.weight")
-	}
-	var list []safetensors.Tensor
-	for _, name := range names {
-		values, shape, err := m.Weight(name)
-		if err != nil {
+	values := make(map[string][]float32)
+	for _, name := range m.weightNames() {
+		var err error
+		if values[name], _, err = m.Weight(name); err != nil {
 			return nil, err
 		}
-		list = append(list, safetensors.Float32(name, shape, values))
 	}
-	return list, nil
+	return m.Config.tensors(values), nil
+}
+
+// tensors are weights as weightTensors writes them.
+func (c Config) tensors(values map[string][]float32) []safetensors.Tensor {
+	var list []safetensors.Tensor
+	for _, p := range c.parameters() {
+		list = append(list, safetensors.Float32(p.name, p.shape, values[p.name]))
+	}
+	if c.TieWeights {
+		list = append(list, safetensors.Float32("fc.weight", []int{c.VocabularySize, c.HiddenSize}, values["embedding.weight"]))
+	}
+	return list
 }
 
 // Open reads a model directory and puts the model on an engine, named as for backend.Open; ""
@@ -175,34 +185,7 @@ func readWeights(dir string, c Config) (map[string][]float32, error) {
 		}
 		found[name] = t
 	}
-	weights, problems := make(map[string][]float32), []error(nil)
-	for _, p := range c.parameters() {
-		t, ok := found[p.name]
-		delete(found, p.name)
-		switch {
-		case !ok:
-			problems = append(problems, fmt.Errorf("%s is missing", p.name))
-		case !slices.Equal(t.Shape, p.shape):
-			problems = append(problems, fmt.Errorf("%s has shape %s, not %s", p.name, shapeString(t.Shape), shapeString(p.shape)))
-		default:
-			if weights[p.name], err = t.Float32s(); err != nil {
-				problems = append(problems, fmt.Errorf("%s: %w", p.name, err))
-			}
-		}
-	}
-	if t, ok := found["fc.weight"]; ok && c.TieWeights {
-		delete(found, "fc.weight")
-		if values, err := t.Float32s(); err != nil || !slices.Equal(values, weights["embedding.weight"]) {
-			problems = append(problems, errors.New("fc.weight differs from embedding.weight, but the weights are tied"))
-		}
-	}
-	for name := range found {
-		problems = append(problems, fmt.Errorf("%s is no weight of this model", name))
-	}
-	if err := join(problems); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return weights, nil
+	return c.take(path, found)
 }
 
 // writeFile replaces a file as a whole: after a crash there is the old one or the new one.

@@ -114,4 +114,3 @@ func TestGreedyLikeTorch(t *testing.T) {
 		golden.Agree(t, golden.Agreement{Comparison: "greedy continuations of 50 tokens that differ, " + engine, Cases: len(g.Greedy), Largest: float64(different)})
 	}
 }
-

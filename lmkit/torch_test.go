@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"owlm/lmkit/backend"
+	"owlm/lmkit/golden"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
 )
@@ -24,45 +25,34 @@ func engines(t testing.TB) []string {
 	return names
 }
 
+// torchModels is logits.json, which PyTorch made (testdata/torch_models.py).
+type torchModels struct {
+	Tokens []int32
+	// Models are model directories, Imported state dicts.
+	Models, Imported map[string]struct {
+		Logits     [][]float64
+		Loss       float64
+		Parameters int
+	}
+}
+
 // TestTorchWeights opens model directories that PyTorch wrote and compares logits and losses with PyTorch's.
 func TestTorchWeights(t *testing.T) {
-	data, err := os.ReadFile("testdata/torch/logits.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var golden struct {
-		Tokens []int32
-		Models map[string]struct {
-			Logits     [][]float64
-			Loss       float64
-			Parameters int
-		}
-	}
-	if err := json.Unmarshal(data, &golden); err != nil {
-		t.Fatal(err)
-	}
+	var g torchModels
+	golden.Read(t, "testdata/torch/logits.json", &g)
 	for _, engine := range engines(t) {
-		for name, want := range golden.Models {
+		logits := 0.0
+		for name, want := range g.Models {
 			t.Run(engine+"/"+name, func(t *testing.T) {
-				m, err := Open(filepath.Join("testdata/torch", name), engine)
+				m, err := Open(filepath.Join(golden.Path("testdata/torch"), name), engine)
 				if err != nil {
 					t.Fatal(err)
 				}
 				if got := m.Config.Parameters(); got != want.Parameters {
 					t.Errorf("%d parameters, PyTorch has %d", got, want.Parameters)
 				}
-				tokens := m.Vocabulary.Decode(golden.Tokens)
-				logits, err := m.Logits(tokens)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i := range want.Logits {
-					for j := range want.Logits[i] {
-						if d := math.Abs(float64(logits[i][j]) - want.Logits[i][j]); !(d < 1e-5) {
-							t.Fatalf("logit %d of token %d: %v, PyTorch has %v", j, i, logits[i][j], want.Logits[i][j])
-						}
-					}
-				}
+				tokens := m.Vocabulary.Decode(g.Tokens)
+				logits = max(logits, largestDifference(t, m, g.Tokens, want.Logits))
 				e, err := m.Evaluate(context.Background(), strings.Join(tokens, " "))
 				if err != nil {
 					t.Fatal(err)
@@ -72,6 +62,7 @@ func TestTorchWeights(t *testing.T) {
 				}
 			})
 		}
+		golden.Agree(t, golden.Agreement{Comparison: "logits of PyTorch's models, " + engine, Cases: len(g.Models) * len(g.Tokens) * 7, Largest: logits, Limit: 1e-5})
 	}
 }
 

@@ -47,6 +47,9 @@ func TestExitCodes(t *testing.T) {
 		{"bench --backend tpu", 1, "no engine is called"},
 		{"measure go", 2, "an engine and a workload"},
 		{"measure go {", 2, "no JSON"},
+		{"import --weights x", 2, "missing --vocabulary, --out"},
+		{"import --weights /no/such.safetensors --vocabulary v --out o", 1, "/no/such.safetensors"},
+		{"import --cell lsmt", 2, "rnn, lstm, gru"},
 		{"completion bash", 0, "bash completion"},
 	}
 	for _, test := range tests {

@@ -15,7 +15,8 @@ import (
 
 // verbs are lmkit's commands, in the order of the help text; each has a file of its own.
 var verbs = []func() *cobra.Command{
-	setupCommand, doctorCommand, notebooksCommand, labCommand, trainCommand, evalCommand, ngramCommand, generateCommand, compareCommand, tokenizeCommand, benchCommand,
+	setupCommand, doctorCommand, notebooksCommand, labCommand, trainCommand, evalCommand, ngramCommand, generateCommand, compareCommand,
+	importCommand, tokenizeCommand, benchCommand,
 	tryPluginCommand, measureCommand,
 }
 
