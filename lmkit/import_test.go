@@ -18,8 +18,8 @@ import (
 
 const vocabularyList = "testdata/torch/import/vocabulary.txt"
 
-// TestImport imports state dicts that PyTorch wrote, and compares structure and logits with PyTorch's.
-func TestImport(t *testing.T) {
+// TestImportsLikeTorch imports state dicts that PyTorch wrote, and compares structure and logits with PyTorch's.
+func TestImportsLikeTorch(t *testing.T) {
 	var g torchModels
 	golden.Read(t, "testdata/torch/logits.json", &g)
 	largest, cases := 0.0, 0

@@ -1,12 +1,14 @@
 package lmkit
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,8 +38,8 @@ type torchModels struct {
 	}
 }
 
-// TestTorchWeights opens model directories that PyTorch wrote and compares logits and losses with PyTorch's.
-func TestTorchWeights(t *testing.T) {
+// TestLogitsLikeTorch opens model directories that PyTorch wrote and compares logits and losses with PyTorch's.
+func TestLogitsLikeTorch(t *testing.T) {
 	var g torchModels
 	golden.Read(t, "testdata/torch/logits.json", &g)
 	for _, engine := range engines(t) {
@@ -66,8 +68,9 @@ func TestTorchWeights(t *testing.T) {
 	}
 }
 
-// TestTorchLoads loads a model that lmkit wrote into PyTorch, where that is installed: $LMKIT_TEST_TORCH, or python3.
-func TestTorchLoads(t *testing.T) {
+// torchPython is a Python with PyTorch and safetensors: $LMKIT_TEST_TORCH, or python3. Without one the test is skipped.
+func torchPython(t *testing.T) string {
+	t.Helper()
 	python := os.Getenv("LMKIT_TEST_TORCH")
 	if python == "" {
 		python = "python3"
@@ -75,6 +78,28 @@ func TestTorchLoads(t *testing.T) {
 	if err := exec.Command(python, "-c", "import safetensors.torch, torch").Run(); err != nil {
 		t.Skip("PyTorch and safetensors are not installed; LMKIT_TEST_TORCH may name a Python that has them")
 	}
+	return python
+}
+
+// runPython runs a script and reads the JSON that it prints.
+func runPython(t *testing.T, result any, python string, args ...string) {
+	t.Helper()
+	var stderr bytes.Buffer
+	command := exec.Command(python, args...)
+	command.Stderr = &stderr
+	output, err := command.Output()
+	if err == nil {
+		err = json.Unmarshal(output, result)
+	}
+	if err != nil {
+		t.Fatalf("%q: %v\n%s", args, err, stderr.String())
+	}
+}
+
+// TestLoadsInTorch loads models that lmkit wrote with load_state_dict, and compares logits.
+func TestLoadsInTorch(t *testing.T) {
+	python := torchPython(t)
+	largest, cases := 0.0, 0
 	for _, config := range []Config{
 		{Cell: rnn.RNN, EmbeddingSize: 5, HiddenSize: 6, Layers: 2}, {Cell: rnn.GRU, EmbeddingSize: 5, HiddenSize: 6, Layers: 1},
 		{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 6, Layers: 2, TieWeights: true},
@@ -84,26 +109,59 @@ func TestTorchLoads(t *testing.T) {
 		if err := m.Save(dir); err != nil {
 			t.Fatal(err)
 		}
-		output, err := exec.Command(python, "testdata/torch_load.py", dir, "3", "1", "4").CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v\n%s", err, output)
-		}
 		var want [][]float64
-		if err := json.Unmarshal(output, &want); err != nil {
-			t.Fatal(err)
-		}
-		logits, err := m.Logits(m.Vocabulary.Decode([]int32{3, 1, 4}))
+		runPython(t, &want, python, "testdata/torch_load.py", dir, "3", "1", "4")
+		largest = max(largest, largestDifference(t, m, []int32{3, 1, 4}, want))
+		cases += len(want) * len(want[0])
+	}
+	golden.Agree(t, golden.Agreement{Comparison: "logits of lmkit's models, loaded with load_state_dict", Cases: cases, Largest: largest, Limit: 1e-4})
+}
+
+// TestRoundTripInTorch trains for 5 epochs here, 5 more in PyTorch, by way of lmkit_torch.py, and evaluates what comes back.
+func TestRoundTripInTorch(t *testing.T) {
+	python := torchPython(t)
+	tokens := fileOf(t, "tokens.txt", strings.Join((text.Words{Lowercase: true}).Tokenize(text.Owl), "\n"))
+	perplexities, different, cases := 0.0, 0, 0
+	compare := func(dir string, want Evaluation) float64 {
+		m, err := Open(dir, backend.Go)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i := range want {
-			for j := range want[i] {
-				if d := math.Abs(float64(logits[i][j]) - want[i][j]); !(d < 1e-4) {
-					t.Fatalf("%v: logit %d of token %d: %v, PyTorch has %v", config.Cell, j, i, logits[i][j], want[i][j])
-				}
+		got, err := m.Evaluate(context.Background(), text.Owl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		perplexities = max(perplexities, math.Abs(got.Perplexity-want.Perplexity)/want.Perplexity)
+		cases++
+		return got.Perplexity
+	}
+	for _, config := range []Config{
+		{Cell: rnn.RNN, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, {Cell: rnn.LSTM, EmbeddingSize: 12, HiddenSize: 12, Layers: 1, TieWeights: true},
+		{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, {Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2, ResetBefore: true},
+	} {
+		for _, objective := range []Objective{Windows{Length: 5}, Stream{Length: 4}} {
+			dir, out := filepath.Join(t.TempDir(), "lmkit"), filepath.Join(t.TempDir(), "torch")
+			m := train(t, TrainConfig{Model: config, Objective: objective, BatchSize: 4, Epochs: 5, LearningRate: 0.01, Directory: dir, Backend: backend.Go})
+			var want struct {
+				Before, After Evaluation
+				Greedy        []string
+			}
+			runPython(t, &want, python, "testdata/torch_companion.py", dir, out, tokens, "5", "once upon a time")
+			if before, after := compare(dir, want.Before), compare(out, want.After); !(after < before) {
+				t.Errorf("%v, %T: perplexity %v, after PyTorch's training %v", config, objective, before, after)
+			}
+			samples, err := m.Samples(context.Background(), "once upon a time", GenerateConfig{Length: 50}, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(samples[0].Tokens, want.Greedy) {
+				different++
+				t.Errorf("%v, %T: greedy %q, PyTorch writes %q", config, objective, samples[0].Tokens, want.Greedy)
 			}
 		}
 	}
+	golden.Agree(t, golden.Agreement{Comparison: "perplexity, relative, before and after training in PyTorch", Cases: cases, Largest: perplexities, Limit: 1e-4})
+	golden.Agree(t, golden.Agreement{Comparison: "greedy continuations that lmkit_torch.py writes otherwise", Cases: cases / 2, Largest: float64(different)})
 }
 
 // newModel is an untrained model of the owl's vocabulary.

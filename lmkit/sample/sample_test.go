@@ -2,21 +2,17 @@ package sample
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
+
+	"owlm/lmkit/golden"
 )
 
 // TestLikeTransformers compares probabilities with those after Hugging Face's logits processors (testdata/processors.py).
 func TestLikeTransformers(t *testing.T) {
-	data, err := os.ReadFile("testdata/processors.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var goldens []struct {
 		Logits   []float32
 		Previous []int32
@@ -29,12 +25,8 @@ func TestLikeTransformers(t *testing.T) {
 		}
 		Probabilities []float64
 	}
-	if err := json.Unmarshal(data, &goldens); err != nil {
-		t.Fatal(err)
-	}
-	if len(goldens) < 40 {
-		t.Fatalf("only %d golden cases", len(goldens))
-	}
+	golden.Read(t, "testdata/processors.json", &goldens)
+	largest := 0.0
 	for i, g := range goldens {
 		s := g.Settings
 		got, err := Probabilities(g.Logits, g.Previous, Config{s.Temperature, s.TopK, s.TopP, s.MinP, s.RepetitionPenalty})
@@ -42,10 +34,15 @@ func TestLikeTransformers(t *testing.T) {
 			t.Fatal(err)
 		}
 		for j := range got {
-			if math.Abs(got[j]-g.Probabilities[j]) > 1e-6 {
+			difference := math.Abs(got[j] - g.Probabilities[j])
+			if largest = max(largest, difference); !(difference <= 1e-6) {
 				t.Fatalf("case %d, %+v: probability %d is %v, transformers has %v", i, s, j, got[j], g.Probabilities[j])
 			}
 		}
+	}
+	golden.Agree(t, golden.Agreement{Comparison: "probabilities of the next token", Cases: len(goldens), Largest: largest, Limit: 1e-6})
+	if len(goldens) < 200 {
+		t.Errorf("only %d golden cases", len(goldens))
 	}
 }
 
