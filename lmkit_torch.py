@@ -113,7 +113,9 @@ class LanguageModel(torch.nn.Module):
             end = min(start + 256, carried - 1)
             logits, state = self(ids[None, start:end], state)
             total += cross_entropy(logits[0], ids[start + 1:end + 1])
-        for starts in torch.arange(1, max(1, len(ids) - carried + 1), device=ids.device).split(256):
+        end = len(ids) - carried + 1
+        for start in range(1, end, 256):
+            starts = torch.arange(start, min(start + 256, end), device=ids.device)
             windows = ids[starts[:, None] + torch.arange(context, device=ids.device)]
             total += cross_entropy(self(windows)[0][:, -1], ids[starts + context])
         self.train(was_training)
