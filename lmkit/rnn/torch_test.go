@@ -12,11 +12,12 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"owlm/lmkit/backend"
+	"owlm/lmkit/golden"
 	"owlm/lmkit/rnn"
 )
 
-// golden is a case of testdata/torch_rnn.json.gz, which PyTorch made (torch_rnn.py beside it).
-type golden struct {
+// network is a case of testdata/torch_rnn.json.gz, which PyTorch made (torch_rnn.py beside it).
+type network struct {
 	Cell                 string
 	Layers, Steps, Batch int
 	Initial              bool
@@ -31,8 +32,8 @@ type golden struct {
 
 const inputs, hidden = 3, 4
 
-func goldens(t *testing.T) []golden {
-	file, err := os.Open("testdata/torch_rnn.json.gz")
+func goldens(t *testing.T) []network {
+	file, err := os.Open(golden.Path("testdata/torch_rnn.json.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,14 +42,14 @@ func goldens(t *testing.T) []golden {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []golden
+	var list []network
 	if err := json.NewDecoder(unpacked).Decode(&list); err != nil {
 		t.Fatal(err)
 	}
 	return list
 }
 
-func (g golden) options() rnn.Options {
+func (g network) options() rnn.Options {
 	if g.Cell == "cho" {
 		return rnn.Options{Cell: rnn.GRU, ResetBefore: true, Loop: g.loop}
 	}
@@ -60,7 +61,7 @@ func (g golden) options() rnn.Options {
 }
 
 // arguments are x, the initial states of each layer, and the weights of each layer.
-func (g golden) arguments() (list []any) {
+func (g network) arguments() (list []any) {
 	add := func(values []float32, dimensions ...int) {
 		list = append(list, tensors.FromFlatDataAndDimensions(values, dimensions...))
 	}
@@ -85,7 +86,7 @@ func (g golden) arguments() (list []any) {
 }
 
 // build returns outputs, final states and the gradients with respect to all arguments.
-func (g golden) build(nodes []*graph.Node) []*graph.Node {
+func (g network) build(nodes []*graph.Node) []*graph.Node {
 	o := g.options()
 	var initial []rnn.State
 	var layers []rnn.Weights
@@ -126,7 +127,7 @@ func (g golden) build(nodes []*graph.Node) []*graph.Node {
 }
 
 // expected are the values that build should give, in its order.
-func (g golden) expected() (list [][]float32) {
+func (g network) expected() (list [][]float32) {
 	size := g.Batch * hidden
 	states := func(h, c []float32) {
 		for l := range g.Layers {
@@ -159,34 +160,37 @@ func TestLikeTorch(t *testing.T) {
 		if testing.Short() && name != backend.Go {
 			continue
 		}
+		largest, count := 0.0, 0
 		for _, group := range grouped(goldens(t)) {
 			for _, loop := range []rnn.Loop{rnn.Unrolled, rnn.Scanned} {
 				if name == backend.Go && loop == rnn.Scanned {
 					continue // which it cannot
 				}
 				t.Run(fmt.Sprintf("%s/%v/%s/layers=%d", name, loop, group[0].Cell, group[0].Layers), func(t *testing.T) {
-					likeTorch(t, engine, loop, group)
+					largest = max(largest, likeTorch(t, engine, loop, group))
+					count += len(group)
 				})
 			}
 		}
+		golden.Agree(t, golden.Agreement{Comparison: "outputs, states and gradients of the cells, " + name, Cases: count, Largest: largest, Limit: 1e-5})
 	}
 }
 
 // grouped puts the cases of one cell and number of layers together: a program for each case would take XLA minutes to compile.
-func grouped(all []golden) (groups [][]golden) {
+func grouped(all []network) (groups [][]network) {
 	for _, g := range all {
 		if last := len(groups) - 1; last >= 0 && groups[last][0].Cell == g.Cell && groups[last][0].Layers == g.Layers {
 			groups[last] = append(groups[last], g)
 		} else {
-			groups = append(groups, []golden{g})
+			groups = append(groups, []network{g})
 		}
 	}
 	return groups
 }
 
-// likeTorch runs all cases in one program.
-func likeTorch(t *testing.T, engine *backend.Engine, loop rnn.Loop, group []golden) {
-	var cases []golden
+// likeTorch runs all cases in one program and returns the largest difference.
+func likeTorch(t *testing.T, engine *backend.Engine, loop rnn.Loop, group []network) (largest float64) {
+	var cases []network
 	var arguments []any
 	for _, g := range group {
 		if loop == rnn.Unrolled && g.Steps > 2 && engine.Name() != backend.Go {
@@ -219,28 +223,32 @@ func likeTorch(t *testing.T, engine *backend.Engine, loop rnn.Loop, group []gold
 		}
 		for i := range want {
 			where := fmt.Sprintf("steps=%d,batch=%d,initial=%v: result %d", g.Steps, g.Batch, g.Initial, i)
-			compare(t, where, tensors.MustCopyFlatData[float32](results[i]), want[i])
+			largest = max(largest, compare(t, where, tensors.MustCopyFlatData[float32](results[i]), want[i]))
 		}
 		results = results[len(want):]
 	}
 	if len(results) > 0 {
 		t.Errorf("%d results more than wanted", len(results))
 	}
+	return largest
 }
 
 // compare allows 1e-5, absolute or, if the largest value is above 1, relative to that: a gradient near 0 is a sum of large terms.
-func compare(t *testing.T, where string, got, want []float32) {
+// It returns the largest such difference.
+func compare(t *testing.T, where string, got, want []float32) (largest float64) {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Fatalf("%s has %d values, want %d", where, len(got), len(want))
 	}
-	limit := 1e-5
+	scale := 1.0
 	for _, value := range want {
-		limit = max(limit, 1e-5*math.Abs(float64(value)))
+		scale = max(scale, math.Abs(float64(value)))
 	}
 	for i := range want {
-		if d := math.Abs(float64(got[i] - want[i])); !(d <= limit) {
+		difference := math.Abs(float64(got[i]-want[i])) / scale
+		if largest = max(largest, difference); !(difference <= 1e-5) {
 			t.Fatalf("%s, value %d: %v, PyTorch has %v", where, i, got[i], want[i])
 		}
 	}
+	return largest
 }

@@ -3,13 +3,13 @@
 Made with torch 2.15.0:
 
     pip install torch numpy
-    python torch_rnn.py
+    python torch_rnn.py [DIRECTORY]
 
 The loss is half the sum of the squares of all outputs and final states. "cho" is the GRU of Cho et al. 2014, written out
 in tensor operations; the others are torch.nn.RNN, LSTM and GRU.
 """
 
-import gzip, json, pathlib
+import gzip, json, pathlib, sys
 import torch
 
 INPUTS, HIDDEN = 3, 4
@@ -73,6 +73,6 @@ def case(cell, layers, steps, batch, initial):
 
 
 cases = [case(cell, layers, steps, batch, initial) for cell in GATES for layers in (1, 2, 3) for batch in (1, 7) for steps in (1, 2, 5, 40) for initial in (0, 1)]
-path = pathlib.Path(__file__).parent / "torch_rnn.json.gz"
+path = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent) / "torch_rnn.json.gz"
 text = "[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n"
 path.write_bytes(gzip.compress(text.encode(), mtime=0))
