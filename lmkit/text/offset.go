@@ -30,7 +30,7 @@ func offset(text string, tokens []string, lowercase, words bool) int {
 	need := 0 // bytes of tokens that the text up to at lacks; below 0 if a letter became several tokens
 	for _, token := range tokens {
 		if words {
-			at = skipSpace(text, at)
+			at = skip(text, at, isBlank)
 		}
 		if words && (token == "``" || token == "''") && at < len(text) && text[at] == '"' {
 			at++
@@ -50,7 +50,7 @@ func offset(text string, tokens []string, lowercase, words bool) int {
 		}
 	}
 	if words {
-		at = skipSpace(text, at)
+		at = skip(text, at, isBlank)
 	}
 	return at
 }

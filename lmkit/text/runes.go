@@ -73,10 +73,13 @@ func foldPrefix(s string, i int, word string, re bool) int {
 }
 
 // skipSpace is the position of the first byte from i on that is not white space.
-func skipSpace(s string, i int) int {
+func skipSpace(s string, i int) int { return skip(s, i, isSpace) }
+
+// skip is the first byte from i on whose character does not belong to a class.
+func skip(s string, i int, class func(rune) bool) int {
 	for i < len(s) {
 		r, size := at(s, i)
-		if !isSpace(r) {
+		if !class(r) {
 			break
 		}
 		i += size
