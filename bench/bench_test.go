@@ -78,7 +78,9 @@ func TestRun(t *testing.T) {
 		script(PyTorch, `echo '{"first":1,"times":[0.4,0.4],"memory":1048576,"version":"PyTorch 2.15"}'`),
 		script(JAX, `echo 'no module named jax' >&2; exit 1`),
 	}
+	systems[1].Short = true
 	workloads := []Workload{
+		{Name: "long", Kind: Products, Hidden: 10, Long: true},
 		{Name: "products", Kind: Products, Hidden: 1000},
 		{Name: "W1", Kind: Train, Cell: "rnn", Vocabulary: 10, Embedding: 10, Hidden: 10, Layers: 1, Batch: 10, Sequence: 10},
 	}
@@ -86,10 +88,10 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Rows) != 4 || len(report.Skipped) != 2 || !strings.Contains(report.Skipped[0], "no module named jax") {
+	if len(report.Rows) != 5 || len(report.Skipped) != 3 || !strings.Contains(report.Skipped[0], "no module named jax") {
 		t.Fatalf("rows %+v, skipped %q", report.Rows, report.Skipped)
 	}
-	row := report.Rows[2]
+	row := report.Rows[3]
 	if row.Workload != "W1" || row.System != "go" || row.Median != 0.2 || row.Rounds != 2 || row.First != 2 || row.Memory != 3145728 {
 		t.Errorf("row %+v", row)
 	}

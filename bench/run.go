@@ -73,7 +73,7 @@ func Run(ctx context.Context, workloads []Workload, systems []System, rounds int
 		for _, w := range workloads {
 			for _, s := range systems {
 				k := key{w.Name, s.Name}
-				if failed[k] != "" {
+				if failed[k] != "" || s.Short && w.Long {
 					continue
 				}
 				m, err := s.measure(ctx, w)

@@ -33,6 +33,8 @@ const (
 // System is something that workloads are measured on.
 type System struct {
 	Name string
+	// Short leaves the long workloads out.
+	Short bool
 	// command is the program that measures; a workload's JSON is added to it.
 	command []string
 }
@@ -70,7 +72,7 @@ func Peers(ctx context.Context, log io.Writer) ([]System, error) {
 
 // PeersOf are PyTorch and JAX in a Python that has them.
 func PeersOf(python string) []System {
-	return []System{{PyTorch, []string{python, "-c", torchScript}}, {JAX, []string{python, "-c", jaxScript}}}
+	return []System{{Name: PyTorch, command: []string{python, "-c", torchScript}}, {Name: JAX, command: []string{python, "-c", jaxScript}}}
 }
 
 // measure measures a workload on a system, in a process of its own.

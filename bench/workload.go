@@ -23,6 +23,8 @@ type Workload struct {
 	// EveryStep takes the loss at every time step, and carries the state to the next batch; otherwise the loss is taken at
 	// the last.
 	EveryStep bool `json:"every_step"`
+	// Long says that there are many time steps, each of which an engine without loops repeats in its graph.
+	Long bool `json:"long,omitempty"`
 	// Text is what Tutorial trains on.
 	Text string `json:"text,omitempty"`
 	// Warm is how many repetitions are not timed; then it is repeated for Seconds, and at least Least times.
@@ -47,8 +49,8 @@ func Workloads() []Workload {
 	list := []Workload{
 		{Name: "products", Title: "product of two matrices of 2048 x 2048", Kind: Products, Cell: "lstm", Hidden: 2048},
 		{Name: "W1", Title: "the tutorial's model, one step", Kind: Train, Cell: "lstm", Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5},
-		{Name: "W2", Title: "a word model, one step", Kind: Train, Cell: "lstm", Vocabulary: 10000, Embedding: 650, Hidden: 650, Layers: 2, Batch: 20, Sequence: 35, EveryStep: true},
-		{Name: "W3", Title: "a character model, one step", Kind: Train, Cell: "lstm", Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 64, Sequence: 128, EveryStep: true},
+		{Name: "W2", Title: "a word model, one step", Kind: Train, Cell: "lstm", Vocabulary: 10000, Embedding: 650, Hidden: 650, Layers: 2, Batch: 20, Sequence: 35, EveryStep: true, Long: true},
+		{Name: "W3", Title: "a character model, one step", Kind: Train, Cell: "lstm", Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 64, Sequence: 128, EveryStep: true, Long: true},
 		{Name: "generation", Title: "one token of the tutorial's model", Kind: Generate, Cell: "lstm", Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 1, Sequence: 5},
 		{Name: "tutorial", Title: "the tutorial's training, 100 epochs", Kind: Tutorial, Cell: "lstm", Vocabulary: 30, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5, Text: text.Owl},
 	}

@@ -35,7 +35,8 @@ func benchCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if engines == nil {
+			chosen := engines != nil
+			if !chosen {
 				engines = bench.EnginesPresent()
 			}
 			for _, name := range engines {
@@ -44,6 +45,9 @@ func benchCommand() *cobra.Command {
 				}
 			}
 			systems := bench.Engines(engines, self, "measure")
+			for i := range systems {
+				systems[i].Short = systems[i].Name == backend.Go && !chosen
+			}
 			switch {
 			case python != "":
 				systems = append(systems, bench.PeersOf(python)...)
@@ -75,7 +79,7 @@ func benchCommand() *cobra.Command {
 	f.BoolVar(&peers, "peers", false, "also time PyTorch and JAX; installs them the first time (about 3 GB)")
 	f.StringVar(&python, "python", "", "time PyTorch and JAX in this Python, which has torch, jax and optax, instead of installing them")
 	f.StringSliceVar(&only, "workload", nil, "only these workloads: "+strings.Join(workloadNames(), ", "))
-	f.StringSliceVar(&engines, "backend", nil, "only these engines (default: all that are present)")
+	f.StringSliceVar(&engines, "backend", nil, "only these engines (default: all that are present, go without the workloads of many time steps)")
 	f.StringVar(&out, "out", "", "save the table and all numbers in this directory")
 	f.BoolVar(&asJSON, "json", false, "write one JSON object")
 	return c
