@@ -13,19 +13,14 @@ import (
 	"testing"
 
 	"owlm/lmkit/backend"
+	"owlm/lmkit/backend/enginetest"
 	"owlm/lmkit/golden"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
 )
 
-// engines are the engines that tests run on: the Go engine, and XLA where it is installed.
-func engines(t testing.TB) []string {
-	names := []string{backend.Go}
-	if _, err := backend.Open(backend.XLACPU); err == nil && !testing.Short() {
-		names = append(names, backend.XLACPU)
-	}
-	return names
-}
+// engines are the engines that tests run on: the Go engine, and XLA unless they are short.
+func engines(t testing.TB) []string { return enginetest.Names(t) }
 
 // torchModels is logits.json, which PyTorch made (testdata/torch_models.py).
 type torchModels struct {

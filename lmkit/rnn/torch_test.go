@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"owlm/lmkit/backend"
+	"owlm/lmkit/backend/enginetest"
 	"owlm/lmkit/golden"
 	"owlm/lmkit/rnn"
 )
@@ -151,14 +152,10 @@ func (g network) expected() (list [][]float32) {
 
 // TestLikeTorch compares values and gradients with PyTorch's, on the Go engine and, where it is installed, on XLA.
 func TestLikeTorch(t *testing.T) {
-	for _, name := range []string{backend.Go, backend.XLACPU} {
+	for _, name := range enginetest.Names(t) {
 		engine, err := backend.Open(name)
 		if err != nil {
-			t.Logf("%s is left out: %v", name, err)
-			continue
-		}
-		if testing.Short() && name != backend.Go {
-			continue
+			t.Fatal(err)
 		}
 		largest, count := 0.0, 0
 		for _, group := range grouped(goldens(t)) {
