@@ -50,6 +50,7 @@ func TestExitCodes(t *testing.T) {
 		{"import --weights x", 2, "missing --vocabulary, --out"},
 		{"import --weights /no/such.safetensors --vocabulary v --out o", 1, "/no/such.safetensors"},
 		{"import --cell lsmt", 2, "rnn, lstm, gru"},
+		{"parity --python /no/such/python", 1, "/no/such/python"},
 		{"completion bash", 0, "bash completion"},
 	}
 	for _, test := range tests {

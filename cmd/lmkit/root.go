@@ -16,7 +16,7 @@ import (
 // verbs are lmkit's commands, in the order of the help text; each has a file of its own.
 var verbs = []func() *cobra.Command{
 	setupCommand, doctorCommand, notebooksCommand, labCommand, trainCommand, evalCommand, ngramCommand, generateCommand, compareCommand,
-	importCommand, tokenizeCommand, benchCommand,
+	importCommand, tokenizeCommand, benchCommand, parityCommand,
 	tryPluginCommand, measureCommand,
 }
 

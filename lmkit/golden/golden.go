@@ -7,17 +7,18 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
 // Variable is the environment variable that names the directory of what was computed just now.
 const Variable = "LMKIT_GOLDENS"
 
-// Path is where a test finds a golden file or directory: the path itself, in testdata, or that of the same name in
+// Path is where a test finds a golden file or directory, given as testdata/...: there, or at the same path in
 // $LMKIT_GOLDENS if it is set.
 func Path(path string) string {
 	if dir := os.Getenv(Variable); dir != "" {
-		return filepath.Join(dir, filepath.Base(path))
+		return filepath.Join(dir, strings.TrimPrefix(filepath.ToSlash(path), "testdata/"))
 	}
 	return path
 }

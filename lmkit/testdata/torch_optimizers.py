@@ -3,14 +3,14 @@
 Made with torch 2.15.0 and safetensors 0.8.0, after torch_models.py:
 
     pip install torch safetensors numpy
-    python torch_optimizers.py
+    python torch_optimizers.py [DIRECTORY]
 """
 
-import json, pathlib
+import json, pathlib, sys
 import torch
 from safetensors.torch import load_file
 
-here = pathlib.Path(__file__).parent / "torch"
+here = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent) / "torch"
 config = json.loads((here / "lstm" / "config.json").read_text())
 TOKENS, LENGTH = [3, 1, 4, 1, 5, 2, 6, 0, 5, 3, 5, 0, 2], 4  # one lane, three sequences of 4, two epochs
 

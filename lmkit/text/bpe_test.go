@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"owlm/lmkit/golden"
 )
 
 var update = flag.Bool("update", false, "write testdata/written.json anew; then run bpe.py")
@@ -61,13 +63,7 @@ type trainingGolden struct {
 }
 
 func bpeGoldens(t testing.TB) (g bpeGolden) {
-	data, err := os.ReadFile("testdata/bpe.json")
-	if err == nil {
-		err = json.Unmarshal(data, &g)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	golden.Read(t, "testdata/bpe.json", &g)
 	if len(g.Texts) < 70 || len(g.Trained) < 3 || len(g.Random) < 60 || len(g.Foreign) < 5 || len(g.Decoded) < 100 {
 		t.Fatal("goldens are missing")
 	}
@@ -143,6 +139,16 @@ func TestBPELikeHuggingFace(t *testing.T) {
 			t.Errorf("other ids for %q", c.Text)
 		}
 	}
+	golden.Agree(t, agreement(t, "trainings of byte-pair encoding, their merges and ids", len(g.Trained)+len(g.Random)))
+}
+
+// agreement is that of a test that has compared texts one by one.
+func agreement(t *testing.T, comparison string, cases int) golden.Agreement {
+	a := golden.Agreement{Comparison: comparison, Cases: cases}
+	if t.Failed() {
+		a.Largest = 1
+	}
+	return a
 }
 
 // opticks is the book that comes with Go's sources, as one string.
@@ -157,7 +163,7 @@ func opticks(t testing.TB) string {
 	return string(data)
 }
 
-func TestBPEOfOpticks(t *testing.T) {
+func TestBPEOfOpticksLikeHuggingFace(t *testing.T) {
 	book, g := opticks(t), bpeGoldens(t).Opticks
 	if got := hashOf([]byte(book)); got != g.SHA256 {
 		t.Fatalf("the golden was made from another text, %s", g.SHA256)
@@ -173,6 +179,7 @@ func TestBPEOfOpticks(t *testing.T) {
 	if b.Join(b.Tokenize(book)) != book {
 		t.Error("the book did not come back")
 	}
+	golden.Agree(t, agreement(t, "ids of opticks by byte-pair encoding", len(ids)))
 }
 
 func TestForeignBPE(t *testing.T) {

@@ -3,13 +3,13 @@
 Made with tokenizers 0.23.3, which looks characters up in Unicode 16:
 
     pip install tokenizers==0.23.3
-    python bpe.py
+    python bpe.py [DIRECTORY]
 
 It also reads written.json, which `go test -run TestWrittenFile -update` makes, as proof that the library reads our files.
 Of Opticks, which comes with Go's sources, it keeps numbers and hashes only.
 """
 
-import hashlib, json, pathlib, random, struct, subprocess
+import hashlib, json, pathlib, random, struct, subprocess, sys
 import tokenizers
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -156,4 +156,4 @@ golden = {
     "random": random_texts(), "foreign": foreign(), "decoded": decoded(), "classes": classes(), "opticks": opticks(), "written": written(),
 }
 lines = [json.dumps(key) + ":" + json.dumps(value, ensure_ascii=False, separators=(",", ":")) for key, value in golden.items()]
-(HERE / "bpe.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
+(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else HERE) / "bpe.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -1,0 +1,60 @@
+package parity
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"owlm/lmkit/setup"
+)
+
+// WriteTable writes the report as a Markdown table, with what failed or was left out below it.
+func (r *Report) WriteTable(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString("| compared | cases | largest difference | allowed |\n|---|---|---|---|\n")
+	for _, a := range r.Agreements {
+		fmt.Fprintf(&b, "| %s | %d | %s | %s |\n", a.Comparison, a.Cases, number(a.Largest), number(a.Limit))
+	}
+	var names []string
+	for name, version := range r.Versions {
+		names = append(names, name+" "+version)
+	}
+	slices.Sort(names)
+	fmt.Fprintf(&b, "\nWith %s.\n", strings.Join(names, ", "))
+	for _, line := range r.Skipped {
+		fmt.Fprintf(&b, "left out: %s\n", line)
+	}
+	for _, line := range r.Failures {
+		fmt.Fprintf(&b, "failed: %s\n", line)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func number(x float64) string {
+	if x == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%.1e", x)
+}
+
+// books are the books that are on this machine, by name.
+func books() map[string]string {
+	found := make(map[string]string)
+	patterns := map[string]string{"opticks": filepath.Join(runtime.GOROOT(), "src", "testdata", "Isaac.Newton-Opticks.txt")}
+	if dir, err := setup.CacheDir(); err == nil {
+		patterns["kjv"] = filepath.Join(dir, "text-*", "kjv.txt")
+	}
+	for name, pattern := range patterns {
+		if list, err := filepath.Glob(pattern); err == nil && list != nil {
+			if _, err := os.Stat(list[0]); err == nil {
+				found[name] = list[0]
+			}
+		}
+	}
+	return found
+}
