@@ -51,6 +51,7 @@ func scripts() []script {
 	list := []script{
 		{"lmkit/testdata/torch_models.py", nil}, {"lmkit/testdata/torch_optimizers.py", nil}, {"lmkit/testdata/torch_training.py", nil},
 		{"lmkit/rnn/testdata/torch_rnn.py", nil}, {"lmkit/sample/testdata/processors.py", nil}, {"lmkit/text/testdata/bpe.py", nil},
+		{"lmkit/text/testdata/kneserney.py", nil},
 	}
 	words := script{"lmkit/text/testdata/words.py", []string{"20000"}}
 	for name, path := range books() {

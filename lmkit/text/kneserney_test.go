@@ -1,13 +1,13 @@
 package text
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
+
+	"owlm/lmkit/golden"
 )
 
 // kneserNeyGolden is testdata/kneserney.json, made by kneserney.py.
@@ -26,19 +26,14 @@ type kneserNeyGolden struct {
 	}
 }
 
-func readKneserNey(t *testing.T) (golden kneserNeyGolden) {
-	data, err := os.ReadFile("testdata/kneserney.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &golden); err != nil || len(golden.NLTK) == 0 || len(golden.Modified) == 0 {
-		t.Fatal(err)
-	}
-	return golden
+func readKneserNey(t *testing.T) (g kneserNeyGolden) {
+	golden.Read(t, "testdata/kneserney.json", &g)
+	return g
 }
 
-// TestKneserNeyNLTK gives the model NLTK's discounts: one for all lengths but single tokens, which have none.
-func TestKneserNeyNLTK(t *testing.T) {
+// TestKneserNeyLikeNLTK gives the model NLTK's discounts: one for all lengths but single tokens, which have none.
+func TestKneserNeyLikeNLTK(t *testing.T) {
+	largest, cases := 0.0, 0
 	for _, c := range readKneserNey(t).NLTK {
 		m, err := NewKneserNey(c.Text, c.Order, c.Vocabulary)
 		if err != nil {
@@ -50,16 +45,23 @@ func TestKneserNeyNLTK(t *testing.T) {
 			discounts[n] = [4]float64{0, c.Discount, c.Discount, c.Discount}
 		}
 		for _, probe := range c.Probes {
-			if p := m.Probability(probe.Context, probe.Next); math.Abs(p-probe.P) > 1e-12 {
+			p := m.Probability(probe.Context, probe.Next)
+			largest, cases = max(largest, math.Abs(p-probe.P)), cases+1
+			if math.Abs(p-probe.P) > 1e-12 {
 				t.Errorf("order %d: P(%d | %v) = %v, NLTK has %v", c.Order, probe.Next, probe.Context, p, probe.P)
 			}
 		}
 	}
+	golden.Agree(t, golden.Agreement{Comparison: "probabilities of n-grams by Kneser and Ney", Cases: cases, Largest: largest, Limit: 1e-12})
 }
 
 // TestKneserNeyFormulas holds the model against the formulas in fractions.
 func TestKneserNeyFormulas(t *testing.T) {
-	for _, c := range readKneserNey(t).Modified {
+	cases := readKneserNey(t).Modified
+	if len(cases) == 0 {
+		t.Fatal("no cases")
+	}
+	for _, c := range cases {
 		m, err := NewKneserNey(c.Text, c.Order, c.Vocabulary)
 		if err != nil {
 			t.Fatal(err)

@@ -3,7 +3,7 @@
 Made with Python 3.11 and nltk 3.10.4:
 
     pip install nltk==3.10.4
-    python kneserney.py
+    python kneserney.py [DIRECTORY]
 
 "nltk" is nltk.lm.KneserNeyInterpolated. It has one discount for all orders, takes none off the single tokens and
 does not mix them with 1/V; so the Go test sets these discounts. The text begins with tokens that occur again after
@@ -104,5 +104,5 @@ for order, length, vocabulary in [(1, 40, 12), (2, 200, 30), (3, 600, 40), (4, 8
         "order": order, "vocabulary": vocabulary, "discounts": d, "text": ids, "held": held, "loss": loss,
         "probes": [{"context": c, "next": w, "p": float(probability(c, w))} for c, w in probes(order, vocabulary, order, held)],
     })
-pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(out, separators=(",", ":")) + "\n")
+(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent) / "kneserney.json").write_text(json.dumps(out, separators=(",", ":")) + "\n")
 print([(m["order"], m["discounts"], m["loss"]) for m in out["modified"]])
