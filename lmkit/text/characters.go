@@ -16,13 +16,34 @@ func (c Characters) Tokenize(text string) []string {
 	if c.Lowercase {
 		text = lower(text)
 	}
-	tokens := make([]string, 0, utf8.RuneCountInString(text))
+	return appendCharacters(make([]string, 0, utf8.RuneCountInString(text)), text)
+}
+
+func appendCharacters(tokens []string, text string) []string {
 	for len(text) > 0 {
 		_, size := utf8.DecodeRuneInString(text)
 		tokens = append(tokens, text[:size])
 		text = text[size:]
 	}
 	return tokens
+}
+
+// beginning tokenizes the whole characters of a block; in lower case, those up to the last that separates words, as
+// the others' lower case may depend on what follows.
+func (c Characters) beginning(tokens []string, block string, last bool) ([]string, int) {
+	end := len(block)
+	for !last && end > 0 {
+		r, size := before(block, end)
+		if cutOff := r == utf8.RuneError && size == 1 && end > len(block)-utf8.UTFMax; !cutOff && (!c.Lowercase || !cased(r) && !caseIgnorable(r)) {
+			break
+		}
+		end -= size
+	}
+	text := block[:end]
+	if c.Lowercase {
+		text = lower(text)
+	}
+	return appendCharacters(tokens, text), end
 }
 
 // Join puts tokens together with nothing between them.

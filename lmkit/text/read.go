@@ -3,8 +3,8 @@ package text
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"unicode/utf8"
 )
@@ -13,43 +13,129 @@ import (
 // else, NUL included, stays. Bytes that are not UTF-8 are an error that says where the first one is, or, if
 // lossy, are replaced by U+FFFD each and counted.
 func ReadFile(path string, lossy bool) (content string, replaced int, err error) {
-	data, err := os.ReadFile(path)
+	stream, err := File(path, lossy).Open()
 	if err != nil {
-		var pathError *fs.PathError
-		if errors.As(err, &pathError) {
-			err = pathError.Err
-		}
-		return "", 0, fmt.Errorf("%s: %w", path, err)
+		return "", 0, err
 	}
-	if len(data) == 0 {
-		return "", 0, fmt.Errorf("%s: the file is empty", path)
+	defer stream.Close()
+	var b strings.Builder
+	if _, err := io.Copy(&b, stream); err != nil {
+		return "", 0, err
 	}
-	content, replaced, at := Clean(string(data))
-	if at >= 0 && !lossy {
-		return "", 0, fmt.Errorf("%s: byte %d is not UTF-8; pass --lossy to replace it", path, at)
-	}
-	return content, replaced, nil
+	return b.String(), stream.Replaced(), nil
 }
 
 // Clean applies ReadFile's rules to a text: it returns the clean text, how many bytes were replaced, and the
 // offset of the first of them, counted from 0; -1 if there is none.
 func Clean(s string) (clean string, replaced, first int) {
-	first = -1
-	var b strings.Builder
-	if !utf8.ValidString(s) {
-		b.Grow(len(s))
-		for i := 0; i < len(s); {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				if replaced++; first < 0 {
-					first = i
-				}
-			}
-			b.WriteRune(r)
-			i += size
-		}
-		s = b.String()
+	c := newCleaner()
+	data, _ := c.clean(make([]byte, 0, len(s)), []byte(s), true)
+	return string(data), c.replaced, int(c.first)
+}
+
+// Reader gives a text in clean UTF-8, by ReadFile's rules, as it reads it.
+type Reader struct {
+	name    string
+	in      io.Reader
+	lossy   bool
+	refuseEmpty bool
+	cleaner cleaner
+	raw     []byte // read, and not clean yet
+	clean   []byte // memory for ready
+	ready   []byte // clean, and not given out yet
+	err     error  // comes after ready
+}
+
+// NewReader makes a Reader of a text of any bytes, whose errors begin with name. Close closes in if that can be closed.
+func NewReader(name string, in io.Reader, lossy bool) *Reader {
+	return &Reader{name: name, in: in, lossy: lossy, cleaner: newCleaner(), raw: make([]byte, 0, 64<<10)}
+}
+
+// Replaced is how many bytes that are not UTF-8 were replaced so far.
+func (r *Reader) Replaced() int { return r.cleaner.replaced }
+
+// Close closes what the text is read from.
+func (r *Reader) Close() error {
+	if c, ok := r.in.(io.Closer); ok {
+		return c.Close()
 	}
-	s = strings.TrimPrefix(s, "\uFEFF")
-	return strings.ReplaceAll(s, "\r\n", "\n"), replaced, first
+	return nil
+}
+
+// Read reads clean text, which may end within a character.
+func (r *Reader) Read(p []byte) (int, error) {
+	for len(r.ready) == 0 {
+		if r.err != nil {
+			return 0, r.err
+		}
+		r.fill()
+	}
+	n := copy(p, r.ready)
+	r.ready = r.ready[n:]
+	return n, nil
+}
+
+// fill reads and cleans a piece.
+func (r *Reader) fill() {
+	n, err := r.in.Read(r.raw[len(r.raw):cap(r.raw)])
+	r.raw = r.raw[:len(r.raw)+n]
+	clean, used := r.cleaner.clean(r.clean[:0], r.raw, err == io.EOF)
+	r.clean, r.ready, r.err = clean, clean, err
+	r.raw = r.raw[:copy(r.raw, r.raw[used:])]
+	switch first := r.cleaner.first; {
+	case first >= 0 && !r.lossy:
+		r.ready, r.err = nil, fmt.Errorf("%s: byte %d is not UTF-8; pass --lossy to replace it", r.name, first)
+	case err == io.EOF && r.refuseEmpty && r.cleaner.offset == 0:
+		r.err = fmt.Errorf("%s: the file is empty", r.name)
+	case err != nil && err != io.EOF:
+		r.err = fmt.Errorf("%s: %w", r.name, reason(err))
+	}
+}
+
+// reason is what went wrong with a file, without the path, which the caller names.
+func reason(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}
+
+// cleaner applies the rules to a text that comes in pieces.
+type cleaner struct {
+	offset   int64 // of the next byte
+	replaced int
+	first    int64 // offset of the first byte that was replaced, -1 for none
+}
+
+func newCleaner() cleaner { return cleaner{first: -1} }
+
+// clean appends the clean form of s to dst, and returns how much of s that was: at the end of a piece, unless it is
+// the last, CR and a character that is cut off are left for the next.
+func (c *cleaner) clean(dst, s []byte, last bool) (clean []byte, used int) {
+	done, i := 0, 0 // s[done:i] is clean, and not appended yet
+	for i < len(s) {
+		if s[i] < utf8.RuneSelf && s[i] != '\r' {
+			i++
+			continue
+		}
+		if !last && (s[i] == '\r' && i+1 == len(s) || !utf8.FullRune(s[i:])) {
+			break
+		}
+		r, size := utf8.DecodeRune(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			dst = utf8.AppendRune(append(dst, s[done:i]...), r)
+			done = i + 1
+			if c.replaced++; c.first < 0 {
+				c.first = c.offset + int64(i)
+			}
+		case r == '\r' && i+1 < len(s) && s[i+1] == '\n', r == '\uFEFF' && c.offset+int64(i) == 0:
+			dst = append(dst, s[done:i]...)
+			done = i + size
+		}
+		i += size
+	}
+	c.offset += int64(i)
+	return append(dst, s[done:i]...), i
 }

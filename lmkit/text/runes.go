@@ -114,6 +114,24 @@ func lower(s string) string {
 	return b.String()
 }
 
+// unlowered is the byte of s that byte i of lower(s) comes from.
+func unlowered(s string, i int) int {
+	for at, r := range s {
+		if i <= 0 {
+			return at
+		}
+		switch {
+		case r < utf8.RuneSelf:
+			i--
+		case r == 'İ':
+			i -= len("i̇")
+		default:
+			i -= utf8.RuneLen(unicode.ToLower(r))
+		}
+	}
+	return len(s)
+}
+
 // finalSigma says whether the sigma at byte i ends a word: a letter before it, none after it, marks
 // and the like passed over (Unicode Standard, table 3-17).
 func finalSigma(s string, i int) bool {

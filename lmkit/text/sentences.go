@@ -9,7 +9,8 @@ import (
 // (nltk/tokenize/punkt.py), with the English model that comes with neurosnap/sentences.
 func Sentences(text string) []string {
 	var list []string
-	for _, s := range realign(text, cuts(text)) {
+	all, _, _ := cuts(text)
+	for _, s := range realign(text, all) {
 		list = append(list, text[s.start:s.end])
 	}
 	return list
@@ -27,9 +28,9 @@ type ending struct {
 	after, next int
 }
 
-// cuts cuts a text at its sentence ends.
-func cuts(text string) []span {
-	var list []span
+// cuts cuts a text at its sentence ends. The first settled of the spans, which are those before byte rest, stay what
+// they are whatever follows the text, and those of text[rest:] do not depend on what comes before it.
+func cuts(text string) (list []span, settled, rest int) {
 	start := 0
 	for _, e := range endings(text) {
 		if !breaks(text[e.before.start:e.after]) {
@@ -40,9 +41,29 @@ func cuts(text string) []span {
 		if e.next >= 0 {
 			start = e.next
 		}
+		if e.settles(text) {
+			settled, rest = len(list), e.next
+		}
 	}
-	return append(list, span{start, max(start, len(trimRight(text)))})
+	return append(list, span{start, max(start, len(trimRight(text)))}), settled, rest
 }
+
+// settles says whether a sentence end separates a text. The token behind it is whole. As it stands behind one of
+// Punkt's spaces, no word before a later mark reaches back beyond it (see endings). And it does not begin with
+// punctuation that realign would move.
+func (e ending) settles(text string) bool {
+	if e.next < 0 || e.after == len(text) || strings.IndexByte(punktSpaces, text[e.next-1]) < 0 {
+		return false
+	}
+	r, _ := at(text, e.next)
+	return !strings.ContainsRune(closers, r)
+}
+
+// punktSpaces are the characters that Punkt looks for to find where a word begins.
+const punktSpaces = " \t\n\r\v\f"
+
+// closers are the characters that close what a sentence is in.
+const closers = "\"')]}‘’“”«»"
 
 // endings lists the places where a sentence might end. Of several that share a word, the last counts.
 func endings(text string) []ending {
@@ -59,7 +80,7 @@ func endings(text string) []ending {
 		}
 		// The word before the mark begins behind the last space since the mark before.
 		e.before = span{last.before.end, i}
-		if space := strings.LastIndexAny(text[last.before.end:i], " \t\n\r\v\f"); space > 0 {
+		if space := strings.LastIndexAny(text[last.before.end:i], punktSpaces); space > 0 {
 			e.before.start = last.before.end + space + 1
 		} else {
 			e.before.start = last.before.start
@@ -106,9 +127,9 @@ func realign(text string, list []span) []span {
 		s.start += moved
 		moved = 0
 		if i+1 < len(list) {
-			closers, all := closingPunctuation(text[list[i+1].start:list[i+1].end])
+			own, all := closingPunctuation(text[list[i+1].start:list[i+1].end])
 			if all > 0 {
-				sentences = append(sentences, span{s.start, list[i+1].start + closers})
+				sentences = append(sentences, span{s.start, list[i+1].start + own})
 				moved = all
 				continue
 			}
@@ -121,11 +142,11 @@ func realign(text string, list []span) []span {
 }
 
 // closingPunctuation measures the closing punctuation that a sentence begins with, if white space, a
-// double dash or the end of the line follows it: its length without and with that white space.
-func closingPunctuation(s string) (closers, all int) {
+// double dash or the end of the line follows it: its own length, and that with the white space.
+func closingPunctuation(s string) (own, all int) {
 	for i := 0; i < len(s); {
 		r, size := at(s, i)
-		if !strings.ContainsRune("\"')]}‘’“”«»", r) {
+		if !strings.ContainsRune(closers, r) {
 			break
 		}
 		i += size

@@ -18,14 +18,35 @@ func (w Words) Tokenize(text string) []string {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
-	if w.Lowercase {
-		text = lower(text)
-	}
 	tokens := make([]string, 0, len(text)/5)
-	for _, sentence := range Sentences(text) {
-		tokens = appendWords(tokens, sentence)
-	}
+	blocks{w, blockSize, longestStretch}.tokenize(strings.NewReader(text), func(list []string) error {
+		tokens = append(tokens, list...)
+		return nil
+	})
 	return tokens
+}
+
+// beginning tokenizes the sentences of a block that are settled. White space is around what is cut off, so that
+// lower finds the same letters around a letter as in the whole text.
+func (w Words) beginning(tokens []string, block string, last bool) ([]string, int) {
+	text := block
+	if w.Lowercase {
+		text = lower(block)
+	}
+	list, settled, rest := cuts(text)
+	if !last {
+		list = list[:settled]
+	}
+	for _, s := range realign(text, list) {
+		tokens = appendWords(tokens, text[s.start:s.end])
+	}
+	if last {
+		return tokens, len(block)
+	}
+	if w.Lowercase {
+		rest = unlowered(block, rest)
+	}
+	return tokens, rest
 }
 
 // Join puts words together with single spaces.

@@ -1,0 +1,194 @@
+package text
+
+import (
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+)
+
+// wholeWords tokenizes a text in one piece: what Words did before it knew blocks.
+func wholeWords(w Words, text string) (tokens []string) {
+	if w.Lowercase {
+		text = lower(text)
+	}
+	for _, sentence := range Sentences(text) {
+		tokens = appendWords(tokens, sentence)
+	}
+	return tokens
+}
+
+// inBlocks tokenizes in blocks of a size that no stretch is too long for.
+func inBlocks(t testing.TB, s streamer, size int, text string) (tokens []string) {
+	t.Helper()
+	err := blocks{s, size, 4 + len(text)}.tokenize(strings.NewReader(text), func(list []string) error {
+		tokens = append(tokens, list...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tokens
+}
+
+// checkBlocks compares blocks of a size with the whole text, for every tokenizer.
+func checkBlocks(t *testing.T, text string, size int) {
+	t.Helper()
+	for _, lowercase := range []bool{false, true} {
+		w, c := Words{lowercase}, Characters{lowercase}
+		if got, want := inBlocks(t, w, size, text), wholeWords(w, text); !slices.Equal(got, want) {
+			t.Errorf("%#v in blocks of %d bytes, %q:\n got %q\nwant %q", w, size, text, got, want)
+		}
+		if got, want := inBlocks(t, c, size, text), c.Tokenize(text); !slices.Equal(got, want) {
+			t.Errorf("%#v in blocks of %d bytes, %q:\n got %q\nwant %q", c, size, text, got, want)
+		}
+	}
+}
+
+// pieces are what texts for streaming are put together from: what the rules look at across sentences.
+var pieces = []string{
+	"a", "Owl", "U.S.", "Mr.", "e.g.", "J.", "3.", "3.14", "etc.", "won't", "end.", "end?", "end!", "end.)", "\"Yes.\"", "''", "``", "...", ". . .", "?!", "--", ".", "?", "(", "]",
+	"ΟΔΟΣ", "Σ", "'Σ.", "İ.", "É.", "«oui.»", "“no.”", "日本。", "x.", "The", "He", "\u00a0", "\u2003", "\u0085", "\u001c", "\n", "\r", "\n\n", "\t", " ", " ", " ", " ", " ", " ", "\x00",
+}
+
+func TestBlocksAreTheWhole(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	rounds := 20000
+	if testing.Short() {
+		rounds = 1500
+	}
+	for range rounds {
+		var b strings.Builder
+		for range 1 + random.IntN(40) {
+			b.WriteString(pieces[random.IntN(len(pieces))])
+		}
+		checkBlocks(t, b.String(), 1+random.IntN(48))
+		if t.Failed() {
+			return
+		}
+	}
+	for _, g := range goldens(t) {
+		checkBlocks(t, g.Text, 1+random.IntN(len(g.Text)+1))
+	}
+	checkBlocks(t, opticks(t), 1000)
+}
+
+func opticks(t testing.TB) string {
+	data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src/testdata/Isaac.Newton-Opticks.txt"))
+	if err != nil {
+		t.Skip("this Go installation has no Opticks:", err)
+	}
+	return string(data)
+}
+
+func FuzzBlocks(f *testing.F) {
+	for _, g := range goldens(f) {
+		f.Add(g.Text, byte(7))
+	}
+	f.Fuzz(func(t *testing.T, text string, size byte) {
+		if utf8.ValidString(text) {
+			checkBlocks(t, text, 1+int(size))
+		}
+	})
+}
+
+// TestReadersPieces gives a text to TokenizeReader a byte at a time, and in halves.
+func TestReadersPieces(t *testing.T) {
+	text := opticks(t)
+	want := Words{}.Tokenize(text)
+	for _, r := range []io.Reader{iotest.OneByteReader(strings.NewReader(text)), iotest.HalfReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
+		var got []string
+		if err := TokenizeReader(Words{}, r, func(tokens []string) error { got = append(got, tokens...); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d tokens, want %d", len(got), len(want))
+		}
+	}
+	failing := io.MultiReader(strings.NewReader("One. Two."), iotest.ErrReader(io.ErrNoProgress))
+	if err := TokenizeReader(Words{}, failing, func([]string) error { return nil }); err != io.ErrNoProgress {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestOneLine tokenizes lines without an end of a sentence: they are cut at white space, and in the middle of a
+// word only if there is no other way.
+func TestOneLine(t *testing.T) {
+	line := strings.Repeat("owl and fox, ", 400000)
+	w := Words{}
+	if got, want := w.Tokenize(line), wholeWords(w, line); !slices.Equal(got, want) {
+		t.Errorf("%d tokens, want %d", len(got), len(want))
+	}
+	word := strings.Repeat("日", 1<<20)
+	tokens := w.Tokenize(word)
+	if len(tokens) != 4 || strings.Join(tokens, "") != word {
+		t.Errorf("a word of %d bytes became %d tokens", len(word), len(tokens))
+	}
+	for _, token := range tokens {
+		if !utf8.ValidString(token) || len(token) > longestStretch {
+			t.Errorf("a token of %d bytes", len(token))
+		}
+	}
+}
+
+// plain hides that a tokenizer knows blocks.
+type plain struct{ Tokenizer }
+
+func TestTokenizerWithoutBlocks(t *testing.T) {
+	var got []string
+	err := TokenizeReader(plain{Words{}}, strings.NewReader(Owl), func(tokens []string) error { got = append(got, tokens...); return nil })
+	if err != nil || !slices.Equal(got, Words{}.Tokenize(Owl)) {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestReaderIsClean(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	parts := []string{"a", "é", "日", "\r", "\n", "\r\n", "\x00", "\xff", "\xe6\x97", "\xf0\x9f", "\uFEFF", "\uFFFD"}
+	for range 5000 {
+		var b strings.Builder
+		for range random.IntN(12) {
+			b.WriteString(parts[random.IntN(len(parts))])
+		}
+		text := b.String()
+		want, replaced, first := slowClean(text)
+		for _, in := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
+			r := NewReader("it", in, true)
+			got, err := io.ReadAll(r)
+			if err != nil || string(got) != want || r.Replaced() != replaced || int(r.cleaner.first) != first {
+				t.Fatalf("%q: got %q, %d, %d, %v, want %q, %d, %d", text, got, r.Replaced(), r.cleaner.first, err, want, replaced, first)
+			}
+		}
+		if got, n, at := Clean(text); got != want || n != replaced || at != first {
+			t.Fatalf("%q: Clean gives %q, %d, %d, want %q, %d, %d", text, got, n, at, want, replaced, first)
+		}
+	}
+}
+
+// slowClean is Clean rule by rule.
+func slowClean(s string) (clean string, replaced, first int) {
+	first = -1
+	for i, r := range s {
+		if _, size := utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError && size == 1 {
+			if replaced++; first < 0 {
+				first = i
+			}
+		}
+		clean += string(r)
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(clean, "\uFEFF"), "\r\n", "\n"), replaced, first
+}
+
+func TestReaderRefuses(t *testing.T) {
+	text := strings.Repeat("owl ", 50000) + "\xff"
+	_, err := io.ReadAll(NewReader("book.txt", strings.NewReader(text), false))
+	if err == nil || err.Error() != "book.txt: byte 200000 is not UTF-8; pass --lossy to replace it" {
+		t.Errorf("error %v", err)
+	}
+}
