@@ -2,12 +2,14 @@ package lmkit
 
 import (
 	"context"
+	"errors"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"owlm/lmkit/backend"
+	"owlm/lmkit/text"
 )
 
 // Evaluation is how well a model predicts a text.
@@ -38,11 +40,26 @@ func (m *Model) Evaluate(ctx context.Context, corpus string) (Evaluation, error)
 // EvaluateContext is Evaluate with another context than the model's: contextLength tokens, or
 // Carry for carrying the state, or 0 for the model's own.
 func (m *Model) EvaluateContext(ctx context.Context, corpus string, contextLength int) (Evaluation, error) {
-	part, err := newPart(m.Vocabulary, m.Tokenizer.Tokenize(corpus), corpus)
+	return m.evaluate(ctx, corpusOf(corpus), contextLength)
+}
+
+// EvaluateSource is EvaluateContext of a text that is read as a stream: memory does not grow with it. Its token ids lie
+// in a temporary file meanwhile. Bytes that the source replaced are told to warn, if that is not nil.
+func (m *Model) EvaluateSource(ctx context.Context, source text.Source, contextLength int, warn func(message string)) (Evaluation, error) {
+	return m.evaluate(ctx, corpusFrom(source, warn), contextLength)
+}
+
+func (m *Model) evaluate(ctx context.Context, in corpus, contextLength int) (Evaluation, error) {
+	e, err := in.encode(ctx, text.EncodeOptions{Tokenizer: m.Tokenizer, Vocabulary: m.Vocabulary})
 	if err != nil {
+		var unknown *text.UnknownTokenError
+		if errors.As(err, &unknown) {
+			err = unknown // it is in no training text
+		}
 		return Evaluation{}, err
 	}
-	return m.EvaluatePart(ctx, part, contextLength)
+	defer e.Close()
+	return m.EvaluatePart(ctx, Part(e.Train), contextLength)
 }
 
 // Sizes of the evaluation graphs: how many steps are read at once when the state is carried, by an engine that unrolls them and
@@ -63,37 +80,40 @@ func (m *Model) stretch() int {
 }
 
 // totalLoss is the sum of the cross entropies, in nats, of ids[1:].
-func (m *Model) totalLoss(ctx context.Context, ids []int32, contextLength int) (float64, error) {
+func (m *Model) totalLoss(ctx context.Context, ids text.IDs, contextLength int) (float64, error) {
 	if contextLength == 0 {
 		return m.streamLoss(ctx, ids)
 	}
 	// The first window predicts every token it holds, and the token after it: each of them
 	// has fewer than contextLength tokens before it, or just as many.
-	first := min(len(ids), contextLength+1)
-	sum, err := m.streamLoss(ctx, ids[:first])
+	first := min(ids.Len(), contextLength+1)
+	sum, err := m.streamLoss(ctx, text.Stretch(ids, 0, first))
 	if err != nil {
 		return 0, err
 	}
-	rest, err := m.windowLoss(ctx, ids[1:], contextLength)
+	rest, err := m.windowLoss(ctx, text.Stretch(ids, 1, ids.Len()), contextLength)
 	return sum + rest, err
 }
 
 // streamLoss predicts ids[1:] with the state carried from token to token.
-func (m *Model) streamLoss(ctx context.Context, ids []int32) (float64, error) {
-	steps := min(m.stretch(), len(ids)-1)
+func (m *Model) streamLoss(ctx context.Context, ids text.IDs) (float64, error) {
+	steps := min(m.stretch(), ids.Len()-1)
 	e, err := m.evaluator(evaluatorShape{steps: steps, rows: 1, every: true})
 	if err != nil {
 		return 0, err
 	}
 	states := m.Config.zeroStates(1)
 	total := 0.0
-	for start := 0; start+1 < len(ids); start += steps {
+	stretch := make([]int32, steps+1)
+	for start := 0; start+1 < ids.Len(); start += steps {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
 		b := batch{tokens: make([]int32, steps), targets: make([]int32, steps), weights: make([]float32, steps)}
-		for t := 0; t < steps && start+t+1 < len(ids); t++ {
-			b.tokens[t], b.targets[t], b.weights[t] = ids[start+t], ids[start+t+1], 1
+		stretch = stretch[:min(steps+1, ids.Len()-start)]
+		ids.Copy(stretch, start)
+		for t := range len(stretch) - 1 {
+			b.tokens[t], b.targets[t], b.weights[t] = stretch[t], stretch[t+1], 1
 		}
 		loss, next, err := e.run(b, states)
 		if err != nil {
@@ -105,8 +125,8 @@ func (m *Model) streamLoss(ctx context.Context, ids []int32) (float64, error) {
 }
 
 // windowLoss predicts the token after each window of the given length.
-func (m *Model) windowLoss(ctx context.Context, ids []int32, length int) (float64, error) {
-	count := len(ids) - length
+func (m *Model) windowLoss(ctx context.Context, ids text.IDs, length int) (float64, error) {
+	count := ids.Len() - length
 	if count < 1 {
 		return 0, nil
 	}

@@ -10,10 +10,13 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// lockFile names, in a run's directory, the process that writes to it.
+const lockFile = ".lock"
+
 // lockDirectory makes the caller the only writer of a run directory, until it calls unlock or its
 // process ends, however it ends.
 func lockDirectory(dir string) (unlock func(), err error) {
-	path := filepath.Join(dir, ".lock")
+	path := filepath.Join(dir, lockFile)
 	lock := flock.New(path)
 	locked, err := lock.TryLock()
 	if err != nil {

@@ -2,7 +2,6 @@ package lmkit
 
 import (
 	"fmt"
-	"math/rand/v2"
 
 	"owlm/lmkit/text"
 )
@@ -10,7 +9,7 @@ import (
 // Objective says which predictions a training step makes: Windows or Stream.
 type Objective interface {
 	// batches prepares the batches of a training text; an error says why it is too short.
-	batches(tokens []int32, c TrainConfig) (batches, error)
+	batches(tokens text.IDs, c TrainConfig) (batches, error)
 	// validate names what is wrong with the objective's own values.
 	validate() error
 }
@@ -53,12 +52,12 @@ func (w Windows) validate() error {
 	return nil
 }
 
-func (w Windows) batches(tokens []int32, c TrainConfig) (batches, error) {
-	if len(tokens) < w.Length+1 {
+func (w Windows) batches(tokens text.IDs, c TrainConfig) (batches, error) {
+	if tokens.Len() < w.Length+1 {
 		return nil, fmt.Errorf("the training text has %d tokens, but windows of %d need at least %d; use a longer text or a shorter sequence",
-			len(tokens), w.Length, w.Length+1)
+			tokens.Len(), w.Length, w.Length+1)
 	}
-	count := len(tokens) - w.Length
+	count := tokens.Len() - w.Length
 	return &windowBatches{
 		tokens: tokens, length: w.Length, rows: min(c.BatchSize, count), count: count, seed: c.Seed, inOrder: c.InOrder, epoch: -1,
 	}, nil
@@ -66,43 +65,37 @@ func (w Windows) batches(tokens []int32, c TrainConfig) (batches, error) {
 
 // windowBatches draws windows in a new random order each epoch.
 type windowBatches struct {
-	tokens       []int32
+	tokens       text.IDs
 	length, rows int
 	count        int
 	seed         uint64
 	inOrder      bool
 
 	epoch int // order belongs to this epoch
-	order []int
+	order func(place int) int
 }
 
 func (w *windowBatches) perEpoch() int            { return (w.count + w.rows - 1) / w.rows }
 func (w *windowBatches) shape() (steps, rows int) { return w.length, w.rows }
 func (w *windowBatches) everyStep() bool          { return false }
 
-func (w *windowBatches) shuffle(epoch int) {
-	if w.epoch == epoch {
-		return
-	}
-	w.epoch = epoch
+// start is where the window at a place in an epoch's order begins.
+func (w *windowBatches) start(epoch, place int) int {
 	if w.inOrder {
-		w.order = make([]int, w.count)
-		for i := range w.order {
-			w.order[i] = i
-		}
-		return
+		return place
 	}
-	// The order depends on the seed and the epoch alone: a resumed run draws the same one.
-	random := rand.New(rand.NewPCG(w.seed+uint64(epoch)*0x9e3779b97f4a7c15, streamShuffle))
-	w.order = random.Perm(w.count)
+	if w.epoch != epoch {
+		w.epoch, w.order = epoch, newOrder(w.count, w.seed, epoch)
+	}
+	return w.order(place)
 }
 
 func (w *windowBatches) batch(epoch, index int) batch {
-	w.shuffle(epoch)
 	var windows []text.Window[int32]
-	for _, start := range w.order[index*w.rows : min((index+1)*w.rows, w.count)] {
-		end := start + w.length
-		windows = append(windows, text.Window[int32]{Input: w.tokens[start:end], Target: w.tokens[end]})
+	for place := index * w.rows; place < min((index+1)*w.rows, w.count); place++ {
+		ids := make([]int32, w.length+1)
+		w.tokens.Copy(ids, w.start(epoch, place))
+		windows = append(windows, text.Window[int32]{Input: ids[:w.length], Target: ids[w.length]})
 	}
 	return batchOf(windows, w.length, w.rows)
 }
@@ -114,17 +107,17 @@ func (s Stream) validate() error {
 	return nil
 }
 
-func (s Stream) batches(tokens []int32, c TrainConfig) (batches, error) {
-	if need := c.BatchSize * (s.Length + 1); len(tokens) < need {
+func (s Stream) batches(tokens text.IDs, c TrainConfig) (batches, error) {
+	if need := c.BatchSize * (s.Length + 1); tokens.Len() < need {
 		return nil, fmt.Errorf("the training text has %d tokens, but %d lanes of sequences of %d need at least %d; use a longer text, a smaller batch or a shorter sequence",
-			len(tokens), c.BatchSize, s.Length, need)
+			tokens.Len(), c.BatchSize, s.Length, need)
 	}
-	return &streamBatches{tokens: tokens, length: s.Length, rows: c.BatchSize, lane: len(tokens) / c.BatchSize}, nil
+	return &streamBatches{tokens: tokens, length: s.Length, rows: c.BatchSize, lane: tokens.Len() / c.BatchSize}, nil
 }
 
 // streamBatches reads all lanes side by side, from their beginning to their end.
 type streamBatches struct {
-	tokens       []int32
+	tokens       text.IDs
 	length, rows int
 	lane         int // tokens in a lane
 }
@@ -139,16 +132,14 @@ func (s *streamBatches) batch(_, index int) batch {
 		targets: make([]int32, s.length*s.rows),
 		weights: make([]float32, s.length*s.rows),
 	}
-	for t := range s.length {
-		at := index*s.length + t
-		if at+1 >= s.lane {
-			break
-		}
-		for row := range s.rows {
+	// The last stretch of an epoch may be shorter.
+	steps := min(s.length, s.lane-1-index*s.length)
+	stretch := make([]int32, steps+1)
+	for row := range s.rows {
+		s.tokens.Copy(stretch, row*s.lane+index*s.length)
+		for t := range steps {
 			i := t*s.rows + row
-			b.tokens[i] = s.tokens[row*s.lane+at]
-			b.targets[i] = s.tokens[row*s.lane+at+1]
-			b.weights[i] = 1
+			b.tokens[i], b.targets[i], b.weights[i] = stretch[t], stretch[t+1], 1
 			b.count++
 		}
 	}

@@ -2,14 +2,12 @@ package lmkit
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math"
 	"path/filepath"
-	"unicode/utf8"
 
 	"owlm/lmkit/text"
 )
@@ -20,30 +18,57 @@ type Parts struct {
 	Tokenizer          text.Tokenizer
 	Vocabulary         *text.Vocabulary
 	Train, Valid, Test Part
+
+	text *encodedText
 }
 
-// Part is a stretch of a text.
-type Part struct {
-	IDs []int32
-	// Characters is the number of Unicode characters that the tokens were made of, with the white space behind them.
-	Characters int
-	// Unknown is how many of the tokens the vocabulary lacks; their ids are that of <unk>.
-	Unknown int
+// Part is a stretch of a text: its ids, and how many tokens, characters and unknown tokens it has.
+type Part text.Part
+
+// Close removes the temporary file in which SplitSource keeps the ids. They cannot be used after it.
+func (p Parts) Close() error { return p.text.Close() }
+
+func newParts(t text.Tokenizer, e *encodedText) Parts {
+	return Parts{Tokenizer: t, Vocabulary: e.Vocabulary, Train: Part(e.Train), Valid: Part(e.Valid), Test: Part(e.Test), text: e}
 }
 
 // Split cuts a text as Train does. Of the configuration it takes Tokenizer, Vocabulary, Valid, Test and From.
 func Split(corpus string, c TrainConfig) (Parts, error) {
-	c.Model = Config{}
+	return split(context.Background(), corpusOf(corpus), c)
+}
+
+// SplitSource is Split of a text that is read as a stream: memory does not grow with it. Bytes that the source replaced are told
+// to the configuration's Warn.
+func SplitSource(ctx context.Context, source text.Source, c TrainConfig) (Parts, error) {
+	return split(ctx, corpusFrom(source, c.Warn), c)
+}
+
+func split(ctx context.Context, in corpus, c TrainConfig) (Parts, error) {
+	c.Model, c.Directory = Config{}, ""
 	c, from, err := c.withFrom()
 	if err != nil {
 		return Parts{}, err
 	}
-	return split(corpus, c.withDefaults(), from)
+	c = c.withDefaults()
+	e, err := c.encode(ctx, in, from)
+	if err != nil {
+		return Parts{}, err
+	}
+	return newParts(c.Tokenizer, e), nil
 }
 
 // SplitOfRun cuts a text as the training run in a directory did, whose text it must be: with its tokenizer, its
 // vocabulary and its shares, so that other models can be judged by the same tokens.
 func SplitOfRun(corpus, dir string) (Parts, error) {
+	return splitOfRun(context.Background(), corpusOf(corpus), dir)
+}
+
+// SplitSourceOfRun is SplitOfRun of a text that is read as a stream. Bytes that the source replaced are told to warn, if that is not nil.
+func SplitSourceOfRun(ctx context.Context, source text.Source, dir string, warn func(message string)) (Parts, error) {
+	return splitOfRun(ctx, corpusFrom(source, warn), dir)
+}
+
+func splitOfRun(ctx context.Context, in corpus, dir string) (Parts, error) {
 	c, err := ReadRun(dir)
 	if err != nil {
 		return Parts{}, err
@@ -52,66 +77,17 @@ func SplitOfRun(corpus, dir string) (Parts, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return Parts{}, err
 	}
-	sum := sha256.Sum256([]byte(corpus))
-	if now := hex.EncodeToString(sum[:]); err == nil && receipt.Corpus.SHA256 != now {
+	known := err == nil
+	c.Tokenizer, c.From = nil, dir
+	parts, err := split(ctx, in, c)
+	if err != nil {
+		return Parts{}, err
+	}
+	if now := hex.EncodeToString(parts.text.Text[:]); known && receipt.Corpus.SHA256 != now {
+		parts.Close()
 		return Parts{}, fmt.Errorf("the text is not the one that the run in %s was trained on: its sha256 is %s, not %s", filepath.Clean(dir), now, receipt.Corpus.SHA256)
 	}
-	c.Tokenizer, c.From = nil, dir
-	return Split(corpus, c)
-}
-
-// split cuts a text for a run, which may take the vocabulary of another model.
-func split(corpus string, c TrainConfig, from *description) (parts Parts, err error) {
-	if _, _, at := text.Clean(corpus); at >= 0 {
-		return parts, fmt.Errorf("the text is not UTF-8: byte %d", at)
-	}
-	tokens := c.Tokenizer.Tokenize(corpus)
-	cut, err := text.Split(tokens, c.Valid, c.Test)
-	if err != nil {
-		return parts, err
-	}
-	parts.Tokenizer = c.Tokenizer
-	if from != nil {
-		parts.Vocabulary = from.vocabulary
-	} else if parts.Vocabulary, err = text.NewVocabulary(cut.Train, c.Vocabulary); err != nil {
-		return parts, err
-	}
-	first := text.Offset(c.Tokenizer, corpus, tokens, len(cut.Train))
-	second := text.Offset(c.Tokenizer, corpus, tokens, len(cut.Train)+len(cut.Valid))
-	if parts.Train, err = newPart(parts.Vocabulary, cut.Train, corpus[:first]); err != nil {
-		return parts, fmt.Errorf("training text: %w", err)
-	}
-	if parts.Valid, err = heldOut("validation", parts.Vocabulary, cut.Valid, corpus[first:second]); err != nil {
-		return parts, err
-	}
-	parts.Test, err = heldOut("test", parts.Vocabulary, cut.Test, corpus[second:])
-	return parts, err
-}
-
-func newPart(vocabulary *text.Vocabulary, tokens []string, characters string) (Part, error) {
-	ids, err := vocabulary.Encode(tokens)
-	if err != nil {
-		return Part{}, err
-	}
-	p := Part{IDs: ids, Characters: utf8.RuneCountInString(characters)}
-	for _, token := range tokens {
-		if _, known := vocabulary.ID(token); !known {
-			p.Unknown++
-		}
-	}
-	return p, nil
-}
-
-// heldOut is a part of the text that is not trained on.
-func heldOut(name string, vocabulary *text.Vocabulary, tokens []string, characters string) (Part, error) {
-	p, err := newPart(vocabulary, tokens, characters)
-	if err != nil {
-		return p, fmt.Errorf("%s text: %w, as the training text does not have it; give the vocabulary a token for unknown words", name, err)
-	}
-	if len(tokens) == 1 {
-		return p, fmt.Errorf("the %s text has 1 token, and evaluation needs at least 2; make its share larger", name)
-	}
-	return p, nil
+	return parts, nil
 }
 
 // EvaluateNGram is how well a counting model, of the parts' vocabulary, predicts a part. As in Model.Evaluate, what
@@ -120,7 +96,7 @@ func (p Part) EvaluateNGram(m *text.NGram) (Evaluation, error) {
 	if err := p.check(); err != nil {
 		return Evaluation{}, err
 	}
-	e := p.evaluation(m.Loss(p.IDs) * float64(len(p.IDs)-1))
+	e := p.evaluation(m.Loss(text.All(p.IDs)) * float64(p.Tokens-1))
 	if !finite(e.Loss) {
 		return Evaluation{}, fmt.Errorf("the loss is %v: what was never counted has probability 0; smooth the counts", e.Loss)
 	}
@@ -144,17 +120,17 @@ func (m *Model) EvaluatePart(ctx context.Context, p Part, contextLength int) (Ev
 }
 
 func (p Part) check() error {
-	if len(p.IDs) < 2 {
-		return fmt.Errorf("the text has %d tokens, and evaluation needs at least 2", len(p.IDs))
+	if p.Tokens < 2 {
+		return fmt.Errorf("the text has %d tokens, and evaluation needs at least 2", p.Tokens)
 	}
 	return nil
 }
 
 // evaluation is made of the sum of the losses of all tokens but the first, in nats.
 func (p Part) evaluation(sum float64) Evaluation {
-	loss := sum / float64(len(p.IDs)-1)
+	loss := sum / float64(p.Tokens-1)
 	return Evaluation{
-		Tokens: len(p.IDs), Unknown: p.Unknown, Loss: loss, Perplexity: math.Exp(loss),
+		Tokens: p.Tokens, Unknown: p.Unknown, Loss: loss, Perplexity: math.Exp(loss),
 		BitsPerCharacter: sum / math.Ln2 / float64(p.Characters),
 	}
 }

@@ -25,13 +25,13 @@ func TestSplit(t *testing.T) {
 		if sum := parts.Train.Characters + parts.Valid.Characters + parts.Test.Characters; sum != utf8.RuneCountInString(quoted) {
 			t.Errorf("%#v: the parts have %d characters, the text %d", tokenizer, sum, utf8.RuneCountInString(quoted))
 		}
-		if tokenizer == (text.Characters{}) && parts.Valid.Characters != len(parts.Valid.IDs) {
-			t.Errorf("%d characters in %d tokens", parts.Valid.Characters, len(parts.Valid.IDs))
+		if tokenizer == (text.Characters{}) && parts.Valid.Characters != parts.Valid.Tokens {
+			t.Errorf("%d characters in %d tokens", parts.Valid.Characters, parts.Valid.Tokens)
 		}
 	}
 	// Every byte is a token here, and the cut is within é: the letter counts once, to the part before.
 	bytes, err := Split("été", TrainConfig{Tokenizer: text.BPE{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.8})
-	if err != nil || len(bytes.Train.IDs) != 1 || bytes.Train.Characters != 1 || bytes.Test.Characters != 2 {
+	if err != nil || bytes.Train.Tokens != 1 || bytes.Train.Characters != 1 || bytes.Test.Characters != 2 {
 		t.Errorf("%+v, %v", bytes, err)
 	}
 	// By hand: the last 4 words, of which the third occurs nowhere else.
@@ -39,7 +39,7 @@ func TestSplit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := parts.Vocabulary.Decode(parts.Test.IDs); strings.Join(got, " ") != "the fox <unk> ." || parts.Test.Unknown != 1 || parts.Test.Characters != len("The fox slept.\n") {
+	if got := parts.Vocabulary.Decode(text.All(parts.Test.IDs)); strings.Join(got, " ") != "the fox <unk> ." || parts.Test.Unknown != 1 || parts.Test.Characters != len("The fox slept.\n") {
 		t.Errorf("%q of %d characters, %d unknown", got, parts.Test.Characters, parts.Test.Unknown)
 	}
 	if _, known := parts.Vocabulary.ID("slept"); known {
@@ -66,7 +66,7 @@ func TestEvaluateNGram(t *testing.T) {
 	if err != nil || e.Tokens != 14 || math.Abs(e.Perplexity-float64(size)) > 1e-9 || math.Abs(e.BitsPerCharacter-bits) > 1e-12 {
 		t.Errorf("%+v, %v; want perplexity %d and %v bits", e, err, size, bits)
 	}
-	none, err := text.NewNGram(parts.Train.IDs, 1, size, 0)
+	none, err := text.NewNGram(text.All(parts.Train.IDs), 1, size, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

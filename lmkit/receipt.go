@@ -75,7 +75,7 @@ func (r *run) writeReceipt(dir string) error {
 		TrainLoss: r.trainLoss, ValidLoss: r.validLoss, TestLoss: r.testLoss,
 		SkippedSteps: r.position.Skipped, Best: r.position.Best,
 	}
-	receipt.Corpus.Name, receipt.Corpus.Size, receipt.Corpus.SHA256 = r.config.Corpus, r.corpusSize, r.position.CorpusSHA256
+	receipt.Corpus.Name, receipt.Corpus.Size, receipt.Corpus.SHA256 = r.config.Corpus, r.text.Bytes, r.position.CorpusSHA256
 	data, err := json.MarshalIndent(receipt, "", "  ")
 	if err != nil {
 		return err

@@ -1,7 +1,9 @@
 package lmkit
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -16,42 +18,86 @@ func refuseHeld(c TrainConfig) error {
 		return err
 	}
 	unlock()
-	return fmt.Errorf("%s already holds a model or a run; pass --resume to go on with it, or choose another directory", c.Directory)
+	return errHeld(c.Directory)
 }
 
-// openDirectory makes and locks the run's directory, restores what a run that is resumed left there, and writes
-// what it holds from the beginning.
-func (r *run) openDirectory() (unlock func(), err error) {
-	dir := r.config.Directory
-	if dir == "" {
+func errHeld(dir string) error {
+	return fmt.Errorf("%s already holds a model or a run; pass --resume to go on with it, or choose another directory", dir)
+}
+
+// openDirectory makes and locks the run's directory, before the run writes anything there. close unlocks it, and removes it
+// if it was made and is still empty.
+func (c TrainConfig) openDirectory() (close func(), err error) {
+	if c.Directory == "" {
 		return func() {}, nil
+	}
+	if err := refuseHeld(c); err != nil {
+		return nil, err
+	}
+	made, err := makeDirectory(c.Directory)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := lockDirectory(c.Directory)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.refuseOther(); err != nil {
+		unlock()
+		return nil, err
+	}
+	return func() {
+		if len(made) > 0 && !holdsRun(c.Directory) {
+			os.Remove(filepath.Join(c.Directory, lockFile))
+		}
+		unlock()
+		for _, dir := range made {
+			os.Remove(dir) // which fails if it is not empty
+		}
+	}, nil
+}
+
+// makeDirectory makes a directory and its parents; it returns those that it made, the innermost first.
+func makeDirectory(dir string) (made []string, err error) {
+	for parent := filepath.Clean(dir); ; parent = filepath.Dir(parent) {
+		if _, err := os.Stat(parent); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		made = append(made, parent)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, reason(err))
 	}
-	if !r.config.Resume && holdsRun(dir) { // another run began since newRun looked
-		return nil, refuseHeld(r.config)
-	}
-	if unlock, err = lockDirectory(dir); err != nil {
-		return nil, err
-	}
-	if err := r.beginDirectory(dir); err != nil {
-		unlock()
-		return nil, err
-	}
-	return unlock, nil
+	return made, nil
 }
 
-func (r *run) beginDirectory(dir string) error {
+// refuseOther looks, under the lock, at what began to be there since refuseHeld, and at the settings of a run that is resumed.
+func (c TrainConfig) refuseOther() error {
+	if !holdsRun(c.Directory) {
+		return nil
+	}
+	if !c.Resume {
+		return errHeld(c.Directory)
+	}
+	now, err := c.settings()
+	if err != nil {
+		return err
+	}
+	return compareSettings(c.Directory, now, c.Warn)
+}
+
+// beginDirectory restores what a run that is resumed left in the directory, and writes what it holds from the beginning.
+func (r *run) beginDirectory() error {
+	dir := r.config.Directory
+	if dir == "" {
+		return nil
+	}
 	now, err := r.config.settings()
 	if err != nil {
 		return err
 	}
 	var records []Record
 	if r.config.Resume && holdsRun(dir) {
-		if err := compareSettings(dir, now, r.config.Warn); err != nil {
-			return err
-		}
 		if records, err = r.restore(); err != nil {
 			return err
 		}
@@ -81,8 +127,7 @@ func (r *run) restore() ([]Record, error) {
 		return nil, nil
 	}
 	if at.CorpusSHA256 != r.position.CorpusSHA256 && !r.config.AllowChangedText {
-		return nil, fmt.Errorf("the text has changed: its sha256 is %.12s…, but %s was made with %.12s…; pass --allow-changed-text to go on all the same",
-			r.position.CorpusSHA256, checkpoint, at.CorpusSHA256)
+		return nil, errChanged(r.position.CorpusSHA256, checkpoint, at.CorpusSHA256)
 	}
 	if err := r.model.loadWeights(checkpoint); err != nil {
 		return nil, err
@@ -104,4 +149,9 @@ func (r *run) restore() ([]Record, error) {
 		}
 	}
 	return records, err
+}
+
+// errChanged refuses to resume on another text: its sha256, and what was made with which.
+func errChanged(now, file, before string) error {
+	return fmt.Errorf("the text has changed: its sha256 is %.12s…, but %s was made with %.12s…; pass --allow-changed-text to go on all the same", now, file, before)
 }

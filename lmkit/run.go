@@ -1,7 +1,7 @@
 package lmkit
 
 import (
-	"crypto/sha256"
+	"context"
 	"encoding/hex"
 	"fmt"
 	"time"
@@ -18,12 +18,10 @@ type run struct {
 	stepper  *stepper
 	steps    int // of the whole run
 	position position
-	valid    []int32
-	test     []int32
+	text     *encodedText
 
-	corpusSize int
-	history    *historyWriter
-	start      time.Time
+	history *historyWriter
+	start   time.Time
 	// The newest losses, for the receipt.
 	trainLoss           float64
 	validLoss, testLoss *float64
@@ -32,36 +30,39 @@ type run struct {
 	saveDue              bool // a checkpoint is to be written after the step at hand
 }
 
-// newRun prepares a run; it writes nothing.
-func newRun(corpus string, c TrainConfig, from *description) (*run, error) {
-	if err := refuseHeld(c); err != nil {
-		return nil, err
-	}
-	parts, err := split(corpus, c, from)
+// newRun prepares a run; of the run's directory it writes the token file, where there is to be one.
+func newRun(ctx context.Context, in corpus, c TrainConfig, from *description) (*run, error) {
+	start := time.Now()
+	encoded, err := c.encode(ctx, in, from)
 	if err != nil {
 		return nil, err
 	}
-	vocabulary := parts.Vocabulary
-	r := &run{config: c, corpusSize: len(corpus), start: time.Now(), valid: parts.Valid.IDs, test: parts.Test.IDs}
-	if r.source, err = c.Objective.batches(parts.Train.IDs, c); err != nil {
+	r := &run{config: c, text: encoded, start: start}
+	if err := r.prepare(); err != nil {
+		encoded.Close()
 		return nil, err
 	}
-	if _, err := parts.Vocabulary.Encode(c.Tokenizer.Tokenize(c.Samples.Prompt)); c.Samples.Every > 0 && err != nil {
-		return nil, fmt.Errorf("sample prompt: %w", err)
+	return r, nil
+}
+
+func (r *run) prepare() (err error) {
+	c, vocabulary := r.config, r.text.Vocabulary
+	if r.source, err = c.Objective.batches(r.text.Train.IDs, c); err != nil {
+		return err
+	}
+	if _, err := vocabulary.Encode(c.Tokenizer.Tokenize(c.Samples.Prompt)); c.Samples.Every > 0 && err != nil {
+		return fmt.Errorf("sample prompt: %w", err)
 	}
 	r.steps = c.Steps
 	if r.steps == 0 {
 		r.steps = c.Epochs * r.source.perEpoch()
 	}
-	sum := sha256.Sum256([]byte(corpus))
-	r.position = position{Schedule: newSchedule(c, r.steps), CorpusSHA256: hex.EncodeToString(sum[:])}
+	r.position = position{Schedule: newSchedule(c, r.steps), CorpusSHA256: hex.EncodeToString(r.text.Text[:])}
 	if r.model, err = startModel(c, vocabulary); err != nil {
-		return nil, err
+		return err
 	}
-	if r.stepper, err = newStepper(r.model, c, r.source); err != nil {
-		return nil, err
-	}
-	return r, nil
+	r.stepper, err = newStepper(r.model, c, r.source)
+	return err
 }
 
 // startModel is the model before the first step: new, or with the weights of another.

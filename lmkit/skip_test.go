@@ -21,7 +21,7 @@ func TestSkippedStepChangesNothing(t *testing.T) {
 				losses := func(poison bool) (values []float64, weights []byte) {
 					c := tiny(engine)
 					c.Objective, c.BatchSize, c.Optimizer, c.SkipNotFinite = Stream{Length: 4}, 2, optimizer, true
-					r, err := newRun(text.Owl, c.withDefaults(), nil)
+					r, err := newRun(t.Context(), corpusOf(text.Owl), c.withDefaults(), nil)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -79,13 +79,17 @@ func TestSkipsInTraining(t *testing.T) {
 		c := tiny(backend.Go)
 		warnings := 0
 		c.SkipNotFinite, c.Directory, c.Warn = test.skip, filepath.Join(t.TempDir(), "run"), func(string) { warnings++ }
-		r, err := newRun(text.Owl, c.withDefaults(), nil)
+		c = c.withDefaults()
+		unlock, err := c.openDirectory()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := newRun(t.Context(), corpusOf(text.Owl), c, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		r.source = poisoned{r.source, test.from} // three steps in an epoch
-		unlock, err := r.openDirectory()
-		if err != nil {
+		if err := r.beginDirectory(); err != nil {
 			t.Fatal(err)
 		}
 		err = r.train(context.Background(), nil)

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"owlm/lmkit/text"
 )
 
 // Train trains a model on a text and returns it. If the configuration names a directory, the model,
@@ -14,6 +16,19 @@ import (
 //
 // Cancelling ctx ends the run after the step at hand; it is then saved as a checkpoint, and the error is an *Interrupted.
 func Train(ctx context.Context, corpus string, c TrainConfig) (*Model, error) {
+	return trainOn(ctx, corpusOf(corpus), c)
+}
+
+// TrainSource is Train on a text that is read as a stream, of any size: memory grows with the number of distinct tokens
+// only. Its token ids are kept in a file, in the directory if there is one, and in a temporary place otherwise.
+func TrainSource(ctx context.Context, source text.Source, c TrainConfig) (*Model, error) {
+	if c.Corpus == "" {
+		c.Corpus = source.Name
+	}
+	return trainOn(ctx, corpusFrom(source, c.Warn), c)
+}
+
+func trainOn(ctx context.Context, in corpus, c TrainConfig) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -22,15 +37,19 @@ func Train(ctx context.Context, corpus string, c TrainConfig) (*Model, error) {
 		return nil, err
 	}
 	c = c.withDefaults()
-	r, err := newRun(corpus, c, from)
-	if err != nil {
-		return nil, err
-	}
-	unlock, err := r.openDirectory()
+	unlock, err := c.openDirectory()
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
+	r, err := newRun(ctx, in, c, from)
+	if err != nil {
+		return nil, err
+	}
+	defer r.text.Close()
+	if err := r.beginDirectory(); err != nil {
+		return nil, err
+	}
 	defer r.history.close()
 	hooks := hooks(c.Hooks)
 	hooks.start(c.Name, c.epochsShown(), r.steps)
@@ -180,8 +199,8 @@ func (r *run) finish(ctx context.Context) error {
 	if err := r.takeBest(); err != nil {
 		return err
 	}
-	if len(r.test) > 0 {
-		loss, err := r.validate(ctx, r.test)
+	if r.text.Test.Tokens > 0 {
+		loss, err := r.validate(ctx, r.text.Test)
 		if ctx.Err() != nil {
 			return r.interrupted()
 		}

@@ -154,7 +154,7 @@ func TestHeldOutTokensAreNeverTrainedOn(t *testing.T) {
 			}
 		}
 		c.Directory = ""
-		r, err := newRun(corpus, c.withDefaults(), nil)
+		r, err := newRun(t.Context(), corpusOf(corpus), c.withDefaults(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +188,7 @@ func TestWindowsCountTheShortBatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	total, err := m.windowLoss(context.Background(), ids, 5)
+	total, err := m.windowLoss(context.Background(), text.Slice(ids), 5)
 	if err != nil {
 		t.Fatal(err)
 	}

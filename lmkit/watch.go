@@ -3,6 +3,8 @@ package lmkit
 import (
 	"context"
 	"fmt"
+
+	"owlm/lmkit/text"
 )
 
 // SampleOptions say what a model writes while it trains, so that one can see it learn.
@@ -35,10 +37,10 @@ func (s SampleOptions) problems() []error {
 // due says whether something that comes every so many steps comes after this one.
 func due(every, step int) bool { return every > 0 && step%every == 0 }
 
-// validate is the mean loss, in nats, on a text that is not trained on.
-func (r *run) validate(ctx context.Context, ids []int32) (float64, error) {
-	sum, err := r.model.totalLoss(ctx, ids, r.model.Config.Context)
-	return sum / float64(len(ids)-1), err
+// validate is the mean loss, in nats, on a part of the text that is not trained on.
+func (r *run) validate(ctx context.Context, p text.Part) (float64, error) {
+	sum, err := r.model.totalLoss(ctx, p.IDs, r.model.Config.Context)
+	return sum / float64(p.Tokens-1), err
 }
 
 // watch does what comes after a training step: it validates, samples, writes the history and ends the epoch, each when it is due.
@@ -48,8 +50,8 @@ func (r *run) watch(ctx context.Context, hooks hooks) error {
 	record := *p.Pending
 	endOfEpoch := p.Index == r.source.perEpoch() || p.Step == r.steps
 	var validation *float64
-	if len(r.valid) > 0 && (endOfEpoch || due(r.config.ValidateEvery, p.Step)) {
-		loss, err := r.validate(ctx, r.valid)
+	if r.text.Valid.Tokens > 0 && (endOfEpoch || due(r.config.ValidateEvery, p.Step)) {
+		loss, err := r.validate(ctx, r.text.Valid)
 		if err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength 
 		return lmkit.Evaluation{}, err
 	}
 	chosen := map[string]lmkit.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
-	if len(chosen.IDs) == 0 {
+	if chosen.Tokens == 0 {
 		return lmkit.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
 	}
 	model, err := lmkit.Open(dir, engine)

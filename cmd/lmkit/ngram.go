@@ -65,7 +65,7 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	result := ngramResult{Smoothing: g.smoothing.value, Order: g.order, VocabularySize: parts.Vocabulary.Len(), TrainTokens: len(parts.Train.IDs)}
+	result := ngramResult{Smoothing: g.smoothing.value, Order: g.order, VocabularySize: parts.Vocabulary.Len(), TrainTokens: parts.Train.Tokens}
 	if result.Smoothing == "add-k" {
 		result.K = &g.k
 	}
@@ -73,7 +73,7 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 		part   lmkit.Part
 		target **lmkit.Evaluation
 	}{{parts.Valid, &result.Valid}, {parts.Test, &result.Test}} {
-		if len(held.part.IDs) == 0 {
+		if held.part.Tokens == 0 {
 			continue
 		}
 		evaluation, err := held.part.EvaluateNGram(model)
@@ -98,7 +98,7 @@ func (g *ngramFlags) parts(c *cobra.Command) (lmkit.Parts, error) {
 			}
 		}
 		parts, err := partsOfRun(c, g.model, g.text, g.lossy)
-		if err == nil && len(parts.Valid.IDs)+len(parts.Test.IDs) == 0 {
+		if err == nil && parts.Valid.Tokens+parts.Test.Tokens == 0 {
 			err = fmt.Errorf("the run in %s held out no part of its text; train with --valid or --test", g.model)
 		}
 		return parts, err
@@ -141,12 +141,12 @@ func partsOfRun(c *cobra.Command, dir, name string, lossy bool) (lmkit.Parts, er
 
 func (g *ngramFlags) count(parts lmkit.Parts) (*text.NGram, error) {
 	if g.smoothing.value == "kneser-ney" {
-		return text.NewKneserNey(parts.Train.IDs, g.order, parts.Vocabulary.Len())
+		return text.NewKneserNey(text.All(parts.Train.IDs), g.order, parts.Vocabulary.Len())
 	}
 	if !(g.k > 0) {
 		return nil, fmt.Errorf("k is %v; it must be above 0, as what was never counted has probability 0 without", g.k)
 	}
-	return text.NewNGram(parts.Train.IDs, g.order, parts.Vocabulary.Len(), g.k)
+	return text.NewNGram(text.All(parts.Train.IDs), g.order, parts.Vocabulary.Len(), g.k)
 }
 
 // ngramResult is what ngram writes.

@@ -21,15 +21,17 @@ type addedToken struct {
 
 // addedTokens finds added tokens: those that are not to be normalized first, and in what lies between them the others.
 type addedTokens struct {
-	list   []addedToken
-	names  map[string]bool
-	rounds [2]finder
+	list    []addedToken
+	names   map[string]bool
+	rounds  [2]finder
+	longest int // bytes of the longest
 }
 
 func newAddedTokens(list []addedToken) *addedTokens {
 	a := &addedTokens{list: list, names: make(map[string]bool, len(list))}
 	for _, token := range list {
 		a.names[token.Content] = true
+		a.longest = max(a.longest, len(token.Content))
 		round := 0
 		if token.Normalized {
 			round = 1

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // BPE is byte-pair encoding (Sennrich et al. 2016) on bytes, as in GPT-2 and in Hugging Face's tokenizers: a text is
@@ -98,6 +99,30 @@ func (b BPE) Tokenize(text string) []string {
 		tokens[i] = m.tokens[id]
 	}
 	return tokens
+}
+
+// beginning tokenizes a block up to the end of a pre-token that nothing behind the block can move; see pretoken for why
+// not behind white space.
+func (b BPE) beginning(tokens []string, block string, last bool) ([]string, int) {
+	m, at, end := b.learned(), 0, 0
+	limit := len(block) - lookahead - m.added.longest
+	m.added.split(block, func(piece string, id int32) {
+		for len(piece) > 0 && at <= limit {
+			n := len(piece)
+			if id < 0 {
+				n = pretoken(piece)
+			}
+			at += n
+			if r, _ := utf8.DecodeLastRuneInString(piece[:n]); at <= limit && (id >= 0 || classOf(r) != spaceClass) {
+				end = at
+			}
+			piece = piece[n:]
+		}
+	})
+	if last {
+		end = len(block)
+	}
+	return append(tokens, b.Tokenize(block[:end])...), end
 }
 
 // Join gives back the text that tokens stand for. What only some of a text's tokens stand for may end inside a

@@ -35,15 +35,15 @@ func Clean(s string) (clean string, replaced, first int) {
 
 // Reader gives a text in clean UTF-8, by ReadFile's rules, as it reads it.
 type Reader struct {
-	name    string
-	in      io.Reader
-	lossy   bool
+	name        string
+	in          io.Reader
+	lossy       bool
 	refuseEmpty bool
-	cleaner cleaner
-	raw     []byte // read, and not clean yet
-	clean   []byte // memory for ready
-	ready   []byte // clean, and not given out yet
-	err     error  // comes after ready
+	cleaner     cleaner
+	raw         []byte // read, and not clean yet
+	clean       []byte // memory for ready
+	ready       []byte // clean, and not given out yet
+	err         error  // comes after ready
 }
 
 // NewReader makes a Reader of a text of any bytes, whose errors begin with name. Close closes in if that can be closed.

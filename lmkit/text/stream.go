@@ -1,6 +1,7 @@
 package text
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -21,18 +22,25 @@ type streamer interface {
 }
 
 // TokenizeReader tokenizes a text in UTF-8, such as a Reader gives, and hands the tokens to each in pieces, which may
-// not be kept. They are the tokens of Tokenize. For Words and Characters memory is bounded: a stretch of 1 MiB
+// not be kept. They are the tokens of Tokenize. For a tokenizer of this package memory is bounded: a stretch of 1 MiB
 // without a safe place to cut, such as the end of a sentence, is cut at white space, or anywhere if it has none.
 func TokenizeReader(t Tokenizer, r io.Reader, each func(tokens []string) error) error {
-	s, ok := t.(streamer)
-	if !ok {
-		data, err := io.ReadAll(r)
-		if err != nil {
-			return err
-		}
-		return each(t.Tokenize(string(data)))
+	return tokenizePieces(t, r, func(tokens []string, _ string) error { return each(tokens) })
+}
+
+// errFound ends the reading of a text early.
+var errFound = errors.New("found")
+
+// tokenizePieces hands out the tokens of a text, and the text that they were made of, in pieces.
+func tokenizePieces(t Tokenizer, r io.Reader, each func(tokens []string, piece string) error) error {
+	if s, ok := t.(streamer); ok {
+		return blocks{s, blockSize, longestStretch}.tokenize(r, each)
 	}
-	return blocks{s, blockSize, longestStretch}.tokenize(r, each)
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	return each(t.Tokenize(string(data)), string(data))
 }
 
 // blocks tokenizes in blocks of a size, and in blocks of up to longest bytes where that is too short.
@@ -41,7 +49,7 @@ type blocks struct {
 	size, longest int
 }
 
-func (b blocks) tokenize(r io.Reader, each func(tokens []string) error) error {
+func (b blocks) tokenize(r io.Reader, each func(tokens []string, piece string) error) error {
 	var tokens []string
 	buffer := make([]byte, 0, b.size)
 	for want := b.size; ; {
@@ -64,8 +72,8 @@ func (b blocks) tokenize(r io.Reader, each func(tokens []string) error) error {
 			used = cutAnywhere(block)
 			tokens, _ = b.beginning(tokens[:0], block[:used], true)
 		}
-		if len(tokens) > 0 {
-			if err := each(tokens); err != nil {
+		if used > 0 {
+			if err := each(tokens, block[:used]); err != nil {
 				return err
 			}
 		}

@@ -3,11 +3,9 @@ package text
 import (
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"unicode/utf8"
@@ -27,7 +25,7 @@ func wholeWords(w Words, text string) (tokens []string) {
 // inBlocks tokenizes in blocks of a size that no stretch is too long for.
 func inBlocks(t testing.TB, s streamer, size int, text string) (tokens []string) {
 	t.Helper()
-	err := blocks{s, size, 4 + len(text)}.tokenize(strings.NewReader(text), func(list []string) error {
+	err := blocks{s, size, 4 + len(text)}.tokenize(strings.NewReader(text), func(list []string, _ string) error {
 		tokens = append(tokens, list...)
 		return nil
 	})
@@ -49,7 +47,29 @@ func checkBlocks(t *testing.T, text string, size int) {
 			t.Errorf("%#v in blocks of %d bytes, %q:\n got %q\nwant %q", c, size, text, got, want)
 		}
 	}
+	for i, b := range learnedBPE() {
+		if got, want := inBlocks(t, b, size, text), b.Tokenize(text); !slices.Equal(got, want) {
+			t.Errorf("byte-pair encoding %d in blocks of %d bytes, %q:\n got %q\nwant %q", i, size, text, got, want)
+		}
+	}
 }
+
+// learnedBPE is byte-pair encoding that has learned something, and with added tokens that cross all borders.
+var learnedBPE = sync.OnceValue(func() []BPE {
+	b, err := BPE{VocabularySize: 300}.Train(strings.NewReader(strings.Repeat("The owl's end. He won't. U.S.  \n\n", 3)))
+	if err != nil {
+		panic(err)
+	}
+	added, m := b, b.merges
+	list := []addedToken{{ID: 300, Content: "l's"}, {ID: 301, Content: ". T"}, {ID: 302, Content: "won'"}, {ID: 303, Content: "won't end.", Normalized: true}, {ID: 304, Content: "  ", Normalized: true}}
+	tokens := slices.Clone(m.tokens)
+	for i := range list {
+		list[i].ID = int32(len(tokens))
+		tokens = append(tokens, list[i].Content)
+	}
+	added.merges = newMerges(tokens, len(m.tokens), m.list, newAddedTokens(list))
+	return []BPE{b, added}
+})
 
 // pieces are what texts for streaming are put together from: what the rules look at across sentences.
 var pieces = []string{
@@ -77,14 +97,6 @@ func TestBlocksAreTheWhole(t *testing.T) {
 		checkBlocks(t, g.Text, 1+random.IntN(len(g.Text)+1))
 	}
 	checkBlocks(t, opticks(t), 1000)
-}
-
-func opticks(t testing.TB) string {
-	data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src/testdata/Isaac.Newton-Opticks.txt"))
-	if err != nil {
-		t.Skip("this Go installation has no Opticks:", err)
-	}
-	return string(data)
 }
 
 func FuzzBlocks(f *testing.F) {

@@ -31,24 +31,39 @@ type VocabularyOptions struct {
 // NewVocabulary makes a vocabulary of the distinct tokens of a text, sorted by their UTF-8 bytes,
 // which is the order of their code points.
 func NewVocabulary(tokens []string, o VocabularyOptions) (*Vocabulary, error) {
-	if o.MinCount < 0 || o.Size < 0 {
-		return nil, fmt.Errorf("min count is %d and vocabulary size %d; both must be 0 or more", o.MinCount, o.Size)
-	}
 	counts := make(map[string]int)
 	for _, token := range tokens {
 		counts[token]++
 	}
-	var kept []string
+	types := make([]countedType, 0, len(counts))
 	for token, count := range counts {
-		if count >= o.MinCount && token != o.Unknown {
-			kept = append(kept, token)
+		types = append(types, countedType{token, count})
+	}
+	return vocabularyOf(types, o)
+}
+
+// countedType is one of the distinct tokens of a text, and how often it occurs.
+type countedType struct {
+	token string
+	count int
+}
+
+// vocabularyOf is NewVocabulary of a text whose tokens are counted.
+func vocabularyOf(types []countedType, o VocabularyOptions) (*Vocabulary, error) {
+	if o.MinCount < 0 || o.Size < 0 {
+		return nil, fmt.Errorf("min count is %d and vocabulary size %d; both must be 0 or more", o.MinCount, o.Size)
+	}
+	var kept []countedType
+	for _, t := range types {
+		if t.count >= o.MinCount && t.token != o.Unknown {
+			kept = append(kept, t)
 		}
 	}
 	sort.Slice(kept, func(i, j int) bool {
-		if a, b := counts[kept[i]], counts[kept[j]]; a != b && o.Size > 0 {
+		if a, b := kept[i].count, kept[j].count; a != b && o.Size > 0 {
 			return a > b
 		}
-		return kept[i] < kept[j]
+		return kept[i].token < kept[j].token
 	})
 	room := o.Size
 	if o.Unknown != "" {
@@ -57,16 +72,20 @@ func NewVocabulary(tokens []string, o VocabularyOptions) (*Vocabulary, error) {
 	if o.Size > 0 && len(kept) > room {
 		kept = kept[:room]
 	}
-	if o.Unknown != "" {
-		kept = append(kept, o.Unknown)
-	} else if len(kept) < len(counts) {
-		return nil, fmt.Errorf("a vocabulary of %d of the text's %d distinct tokens needs a token for the unknown ones, such as <unk>", len(kept), len(counts))
+	tokens := make([]string, 0, len(kept)+1)
+	for _, t := range kept {
+		tokens = append(tokens, t.token)
 	}
-	if len(kept) == 0 {
+	if o.Unknown != "" {
+		tokens = append(tokens, o.Unknown)
+	} else if len(tokens) < len(types) {
+		return nil, fmt.Errorf("a vocabulary of %d of the text's %d distinct tokens needs a token for the unknown ones, such as <unk>", len(tokens), len(types))
+	}
+	if len(tokens) == 0 {
 		return nil, errors.New("the text has no tokens to make a vocabulary of")
 	}
-	sort.Strings(kept)
-	return newVocabulary(kept, o.Unknown)
+	sort.Strings(tokens)
+	return newVocabulary(tokens, o.Unknown)
 }
 
 func newVocabulary(tokens []string, unknown string) (*Vocabulary, error) {

@@ -19,7 +19,7 @@ func (w Words) Tokenize(text string) []string {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
 	tokens := make([]string, 0, len(text)/5)
-	blocks{w, blockSize, longestStretch}.tokenize(strings.NewReader(text), func(list []string) error {
+	blocks{w, blockSize, longestStretch}.tokenize(strings.NewReader(text), func(list []string, _ string) error {
 		tokens = append(tokens, list...)
 		return nil
 	})
