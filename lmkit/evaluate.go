@@ -54,12 +54,16 @@ func (m *Model) evaluate(ctx context.Context, in corpus, contextLength int) (Eva
 	if err != nil {
 		var unknown *text.UnknownTokenError
 		if errors.As(err, &unknown) {
-			err = unknown // it is in no training text
+			err = in.named(unknown) // it is in no training text
 		}
 		return Evaluation{}, err
 	}
 	defer e.Close()
-	return m.EvaluatePart(ctx, Part(e.Train), contextLength)
+	part := Part(e.Train)
+	if err := part.check(); err != nil {
+		return Evaluation{}, in.named(err)
+	}
+	return m.EvaluatePart(ctx, part, contextLength)
 }
 
 // Sizes of the evaluation graphs: how many steps are read at once when the state is carried, by an engine that unrolls them and

@@ -18,6 +18,7 @@ const tokensFile = "tokens.bin"
 
 // corpus is a text that is trained on or evaluated.
 type corpus struct {
+	name string // "" for a text in memory
 	open func() (io.ReadCloser, error)
 	// inFile says that the ids are kept in a file, not in memory.
 	inFile bool
@@ -36,7 +37,7 @@ func corpusOf(content string) corpus {
 // corpusFrom is a source. Its ids are kept in a file. Bytes that were replaced are told to warn, once.
 func corpusFrom(source text.Source, warn func(string)) corpus {
 	warned := warn == nil
-	return corpus{inFile: true, open: func() (io.ReadCloser, error) {
+	return corpus{name: source.Name, inFile: true, open: func() (io.ReadCloser, error) {
 		r, err := source.Open()
 		if err != nil {
 			return nil, err
@@ -49,6 +50,14 @@ func corpusFrom(source text.Source, warn func(string)) corpus {
 			return r.Close()
 		}}, nil
 	}}
+}
+
+// named says in an error which text it is about.
+func (in corpus) named(err error) error {
+	if err == nil || in.name == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", in.name, err)
 }
 
 type closer struct {

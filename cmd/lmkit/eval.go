@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -41,7 +39,7 @@ func evalCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&dir, "model", "", "model directory")
-	f.StringVar(&corpus, "text", "", "text file, or owl (default with --part: the run's)")
+	f.StringVar(&corpus, "text", "", "text: owl, opticks, kjv or a file; see lmkit corpus list (default with --part: the run's)")
 	f.Var(part, "part", "what of the text is predicted: all of it, or a part as the model's run cut it")
 	f.IntVar(&contextLength, "context", 0, "re-read this many tokens for each prediction; 0 carries the state (default: the model's own rule)")
 	f.StringVar(&engine, "backend", "auto", "engine: auto, go, xla:cpu or xla:cuda")
@@ -53,7 +51,7 @@ func evalCommand() *cobra.Command {
 // evaluate measures a model on a text or on a part of its run's.
 func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength int, lossy bool) (lmkit.Evaluation, error) {
 	if part == "all" {
-		content, err := readCorpus(corpus, lossy, c.ErrOrStderr())
+		source, err := lmkit.Corpus(c.Context(), corpus, lossy, c.ErrOrStderr())
 		if err != nil {
 			return lmkit.Evaluation{}, err
 		}
@@ -61,16 +59,13 @@ func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength 
 		if err != nil {
 			return lmkit.Evaluation{}, err
 		}
-		result, err := model.EvaluateContext(c.Context(), content, contextLength)
-		if err != nil && !errors.Is(err, context.Canceled) {
-			err = fmt.Errorf("%s: %w", corpus, err)
-		}
-		return result, err
+		return model.EvaluateSource(c.Context(), source, contextLength, warnings(c))
 	}
 	parts, err := partsOfRun(c, dir, corpus, lossy)
 	if err != nil {
 		return lmkit.Evaluation{}, err
 	}
+	defer parts.Close()
 	chosen := map[string]lmkit.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
 	if chosen.Tokens == 0 {
 		return lmkit.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)

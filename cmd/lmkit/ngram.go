@@ -61,6 +61,7 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	defer parts.Close()
 	model, err := g.count(parts)
 	if err != nil {
 		return err
@@ -114,11 +115,12 @@ func (g *ngramFlags) parts(c *cobra.Command) (lmkit.Parts, error) {
 		return lmkit.Parts{}, err
 	}
 	withUnknown(&g.config)
-	content, err := readCorpus(g.text, g.lossy, c.ErrOrStderr())
+	source, err := lmkit.Corpus(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {
 		return lmkit.Parts{}, err
 	}
-	return lmkit.Split(content, g.config)
+	g.config.Warn = warnings(c)
+	return lmkit.SplitSource(c.Context(), source, g.config)
 }
 
 // partsOfRun cuts a text as the run in a directory did; "" is the text that the run names.
@@ -132,11 +134,11 @@ func partsOfRun(c *cobra.Command, dir, name string, lossy bool) (lmkit.Parts, er
 			return lmkit.Parts{}, usagef(c, "missing --text: the run in %s does not name its text", dir)
 		}
 	}
-	content, err := readCorpus(name, lossy, c.ErrOrStderr())
+	source, err := lmkit.Corpus(c.Context(), name, lossy, c.ErrOrStderr())
 	if err != nil {
 		return lmkit.Parts{}, err
 	}
-	return lmkit.SplitOfRun(content, dir)
+	return lmkit.SplitSourceOfRun(c.Context(), source, dir, warnings(c))
 }
 
 func (g *ngramFlags) count(parts lmkit.Parts) (*text.NGram, error) {

@@ -16,7 +16,7 @@ import (
 // verbs are lmkit's commands, in the order of the help text; each has a file of its own.
 var verbs = []func() *cobra.Command{
 	setupCommand, doctorCommand, notebooksCommand, labCommand, trainCommand, evalCommand, ngramCommand, generateCommand, compareCommand,
-	importCommand, tokenizeCommand, benchCommand, parityCommand,
+	importCommand, tokenizeCommand, corpusCommand, benchCommand, parityCommand,
 	tryPluginCommand, measureCommand,
 }
 
@@ -100,6 +100,11 @@ func require(c *cobra.Command, names ...string) error {
 		return usagef(c, "missing %s", strings.Join(missing, ", "))
 	}
 	return nil
+}
+
+// warnings writes lines to standard error.
+func warnings(c *cobra.Command) func(message string) {
+	return func(message string) { fmt.Fprintln(c.ErrOrStderr(), "lmkit: "+message) }
 }
 
 // writeJSON writes one JSON object on a line of its own.

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,19 +32,7 @@ func tokenizeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			data, err := io.ReadAll(c.InOrStdin())
-			if err != nil {
-				return fmt.Errorf("standard input: %w", err)
-			}
-			clean, _, at := text.Clean(string(data))
-			if at >= 0 && !g.lossy {
-				return fmt.Errorf("standard input: byte %d is not UTF-8; pass --lossy to replace it", at)
-			}
-			list := tokenizer.Tokenize(clean)
-			if list == nil {
-				list = []string{}
-			}
-			return writeJSON(c.OutOrStdout(), list)
+			return tokenize(c.OutOrStdout(), text.NewReader("standard input", c.InOrStdin(), g.lossy), tokenizer)
 		},
 	}
 	f := c.Flags()
@@ -78,6 +69,36 @@ func (g *tokenizeFlags) tokenizer(c *cobra.Command) (text.Tokenizer, error) {
 		return nil, fmt.Errorf("%s: its tokens are of kind %s, not %s", path, kind, g.tokens.value)
 	}
 	return tokenizer, nil
+}
+
+// tokenize writes the tokens of a text, as it reads it, as one JSON array. What is refused in its first megabyte or so
+// leaves no output.
+func tokenize(w io.Writer, r io.Reader, tokenizer text.Tokenizer) error {
+	out := bufio.NewWriterSize(w, 1<<20)
+	var quoted bytes.Buffer
+	encoder := json.NewEncoder(&quoted)
+	encoder.SetEscapeHTML(false)
+	separator := "["
+	err := text.TokenizeReader(tokenizer, r, func(tokens []string) error {
+		for _, token := range tokens {
+			quoted.Reset()
+			if err := encoder.Encode(token); err != nil {
+				return err
+			}
+			out.WriteString(separator)
+			out.Write(bytes.TrimSuffix(quoted.Bytes(), []byte("\n")))
+			separator = ","
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if separator == "[" {
+		out.WriteString(separator)
+	}
+	out.WriteString("]\n")
+	return out.Flush()
 }
 
 func tokenizerOf(kind string, lowercase bool) (text.Tokenizer, error) {

@@ -53,18 +53,18 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := readCorpus(g.text, g.lossy, c.ErrOrStderr())
+	corpus, err := lmkit.Corpus(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}
 	config.Corpus, config.Directory, config.Backend = g.text, g.out, g.config.Backend
 	config.AllowChangedText = g.changed
-	config.Warn = func(message string) { fmt.Fprintln(c.ErrOrStderr(), "lmkit: "+message) }
+	config.Warn = warnings(c)
 	if !g.json {
 		config.Hooks = append(config.Hooks, lmkit.Progress(), lmkit.LogEvery(max(1, config.Epochs/10), c.OutOrStdout()))
 	}
 	start := time.Now()
-	model, err := lmkit.Train(c.Context(), corpus, config)
+	model, err := lmkit.TrainSource(c.Context(), corpus, config)
 	var interrupted *lmkit.Interrupted
 	if errors.As(err, &interrupted) {
 		fmt.Fprintf(c.ErrOrStderr(), "lmkit: go on with: lmkit train --resume --text %s --out %s\n", g.text, g.out)

@@ -32,7 +32,7 @@ func newTrainFlags() *trainFlags {
 
 func (g *trainFlags) addFlags(f *pflag.FlagSet) {
 	f.SortFlags = false // they are in the order of their ideas
-	f.StringVar(&g.text, "text", "", "text file, or owl for the tutorial's text")
+	f.StringVar(&g.text, "text", "", "text: owl, opticks, kjv or a file; see lmkit corpus list")
 	f.StringVar(&g.out, "out", "", "directory for the model and all that belongs to its run")
 	f.Var(g.recipe, "recipe", "start from the values of a paper or a program; see above")
 	f.StringVar(&g.from, "from", "", "start from the model in this directory")

@@ -20,7 +20,7 @@ func pipError(message string) error {
 	case strings.Contains(message, "DO NOT MATCH THE HASHES"):
 		return fmt.Errorf("a download is not the file that was locked, and nothing was installed: %s; try again, or look at the package index that pip is set to", hashes(message))
 	case has(message, "Retrying", "connection", "Connection", "timed out", "Temporary failure", "Name or service", "IncompleteRead"):
-		return fmt.Errorf("pip could not download what it needs, and nothing was installed (%s); try again with a network: lmkit setup; training and generation on the go engine work without", lastError(message))
+		return fmt.Errorf("pip could not download what it needs, and nothing was installed (%s); try again with a network; training and generation on the go engine work without", lastError(message))
 	case has(message, "No matching distribution"):
 		return fmt.Errorf("there is no package for this machine: %s", lastError(message))
 	case has(message, "No space left"):

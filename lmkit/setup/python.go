@@ -89,13 +89,9 @@ func VirtualEnvironment(ctx context.Context, name, lockFile string, room uint64,
 	return makeVenv(ctx, venv, lockFile, fmt.Sprintf("installing %s with pip …", name), log)
 }
 
-// makeVenv makes a virtual environment and returns its interpreter. A virtual environment cannot be moved, so it is made where
-// it stays, and its last file makes it complete.
+// makeVenv makes a virtual environment of what a lock file names and returns its interpreter. A virtual environment cannot
+// be moved, so it is made where it stays, and its last file makes it complete.
 func makeVenv(ctx context.Context, venv, lockFile, message string, log io.Writer) (interpreter string, err error) {
-	python, err := findPython(ctx)
-	if err != nil {
-		return "", err
-	}
 	if err := os.RemoveAll(venv); err != nil { // what an earlier attempt left
 		return "", err
 	}
@@ -104,6 +100,22 @@ func makeVenv(ctx context.Context, venv, lockFile, message string, log io.Writer
 			os.RemoveAll(venv)
 		}
 	}()
+	if interpreter, err = emptyVenv(ctx, venv, log); err != nil {
+		return "", err
+	}
+	fmt.Fprintln(log, message)
+	if err := pip(ctx, interpreter, venv, lockFile); err != nil {
+		return "", err
+	}
+	return interpreter, setComplete(venv)
+}
+
+// emptyVenv makes a virtual environment with nothing but pip and returns its interpreter.
+func emptyVenv(ctx context.Context, venv string, log io.Writer) (interpreter string, err error) {
+	python, err := findPython(ctx)
+	if err != nil {
+		return "", err
+	}
 	fmt.Fprintln(log, "making a virtual environment for Python …")
 	if err := command(ctx, "", nil, python, "-m", "venv", venv); err != nil {
 		if ctx.Err() != nil {
@@ -111,11 +123,7 @@ func makeVenv(ctx context.Context, venv, lockFile, message string, log io.Writer
 		}
 		return "", fmt.Errorf("%s cannot make a virtual environment (%s); on Debian and Ubuntu, install the package python3-venv", python, venvProblem(err))
 	}
-	fmt.Fprintln(log, message)
-	if err := pip(ctx, pythonOf(venv), venv, lockFile); err != nil {
-		return "", err
-	}
-	return pythonOf(venv), setComplete(venv)
+	return pythonOf(venv), nil
 }
 
 // pip installs exactly what a lock file names, and refuses files with another hash. The lock file is put into

@@ -52,7 +52,12 @@ func NewReader(name string, in io.Reader, lossy bool) *Reader {
 }
 
 // Replaced is how many bytes that are not UTF-8 were replaced so far.
-func (r *Reader) Replaced() int { return r.cleaner.replaced }
+func (r *Reader) Replaced() int {
+	if !r.lossy {
+		return 0
+	}
+	return r.cleaner.replaced
+}
 
 // Close closes what the text is read from.
 func (r *Reader) Close() error {
