@@ -25,8 +25,8 @@ func errHeld(dir string) error {
 	return fmt.Errorf("%s already holds a model or a run; pass --resume to go on with it, or choose another directory", dir)
 }
 
-// openDirectory makes and locks the run's directory, before the run writes anything there. close unlocks it, and removes it
-// if it was made and is still empty.
+// openDirectory makes and locks the run's directory, before the run writes anything there. close unlocks it; of a
+// run that did not begin it leaves nothing.
 func (c TrainConfig) openDirectory() (close func(), err error) {
 	if c.Directory == "" {
 		return func() {}, nil
@@ -47,7 +47,8 @@ func (c TrainConfig) openDirectory() (close func(), err error) {
 		return nil, err
 	}
 	return func() {
-		if len(made) > 0 && !holdsRun(c.Directory) {
+		if !holdsRun(c.Directory) {
+			os.Remove(filepath.Join(c.Directory, tokensFile))
 			os.Remove(filepath.Join(c.Directory, lockFile))
 		}
 		unlock()
@@ -64,6 +65,9 @@ func makeDirectory(dir string) (made []string, err error) {
 			break
 		}
 		made = append(made, parent)
+		if parent == filepath.Dir(parent) {
+			break
+		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, reason(err))
