@@ -65,7 +65,7 @@ type measured struct {
 	BytesPerSecond float64
 }
 
-// readAll tokenizes a text of a size, reads every batch of an epoch of both objectives, and trains some steps.
+// readAll tokenizes a text of a size, reads batches of both objectives, and trains some steps.
 func readAll(t *testing.T, size int) (m measured) {
 	c := tiny(backend.Go)
 	c.Objective, c.BatchSize, c.Steps, c.Epochs = Stream{Length: 35}, 20, 5, 0
@@ -87,7 +87,7 @@ func readAll(t *testing.T, size int) (m measured) {
 		t.Fatal(err)
 	}
 	for _, source := range []batches{r.source, windows} {
-		for index := range min(source.perEpoch(), 500_000) {
+		for index := range min(source.perEpoch(), 20_000) {
 			source.batch(0, index)
 		}
 	}
@@ -105,10 +105,10 @@ func readAll(t *testing.T, size int) (m measured) {
 	return m
 }
 
-// TestMemory trains on a text in a process of its own, whose memory must stay below 500 MB. The text has 50 MB, 4 MB in
+// TestMemory trains on a text in a process of its own, whose memory must stay below 500 MB. The text has 20 MB, 4 MB in
 // short mode; LMKIT_MEMORY_MB asks for another size, and LMKIT_MEMORY_TOKENS=character for characters instead of words.
 func TestMemory(t *testing.T) {
-	size := 50_000_000
+	size := 20_000_000
 	if testing.Short() {
 		size = 4_000_000
 	}
