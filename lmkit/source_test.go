@@ -115,6 +115,27 @@ func TestResumeReusesTokens(t *testing.T) {
 	}
 }
 
+// TestLossySource reads bytes that are not UTF-8, and is told of each once, however often the text is read.
+func TestLossySource(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "book.txt")
+	if err := os.WriteFile(path, []byte("\xff"+text.Owl+"\xfe"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var warnings []string
+	c := tiny(backend.Go)
+	c.BatchSize, c.Valid, c.Test, c.Vocabulary.Unknown = 2, 0.2, 0.2, "<unk>"
+	c.Warn = func(message string) { warnings = append(warnings, message) }
+	m, err := TrainSource(t.Context(), text.File(path, true), c)
+	if want := []string{path + ": replaced 2 bytes that are not UTF-8"}; err != nil || !slices.Equal(warnings, want) {
+		t.Fatalf("%v, warnings %q, want %q", err, warnings, want)
+	}
+	if _, err := m.EvaluateSource(t.Context(), text.File(path, true), 0, c.Warn); err != nil || len(warnings) != 2 {
+		t.Errorf("%v, warnings %q", err, warnings)
+	}
+	_, err = m.EvaluateSource(t.Context(), text.String("word", "owl"), 0, nil)
+	wantError(t, err, "word: the text has 1 tokens")
+}
+
 // TestSourceRefuses looks at the directory too: what is refused leaves none behind.
 func TestSourceRefuses(t *testing.T) {
 	for content, want := range map[string]string{"one two": "2 tokens", "owl \xff owl": "it: byte 4 is not UTF-8; pass --lossy"} {
