@@ -176,3 +176,26 @@ func newModel(t testing.TB, engineName string, config Config) *Model {
 	}
 	return m
 }
+
+// TestSideBySideInTorch runs the Python program that docs/pytorch.md shows, which prints what Example_pyTorch does.
+func TestSideBySideInTorch(t *testing.T) {
+	python := torchPython(t)
+	command := exec.Command(python, "testdata/torch_side.py")
+	command.Env = append(os.Environ(), "PYTHONPATH=..")
+	output, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	example, err := os.ReadFile("side_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, want, _ := strings.Cut(string(example), "\t// Output:\n\t// ")
+	want = strings.ReplaceAll(strings.TrimSuffix(want, "}\n"), "\n\t// ", "\n")
+	different := 0.0
+	if string(output) != want {
+		different = 1
+		t.Errorf("PyTorch prints\n%s, lmkit\n%s", output, want)
+	}
+	golden.Agree(t, golden.Agreement{Comparison: "what the two programs of docs/pytorch.md print, if it differs", Cases: strings.Count(want, "\n"), Largest: different})
+}

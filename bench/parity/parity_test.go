@@ -17,7 +17,7 @@ const checkout = "../.."
 // TestScriptsAreAll makes sure that every script in a testdata directory is run, but for those that tests run themselves and
 // the one whose file is a property of the format.
 func TestScriptsAreAll(t *testing.T) {
-	apart := []string{"torch_load.py", "torch_companion.py", "make_types.py"}
+	apart := []string{"torch_load.py", "torch_companion.py", "torch_side.py", "make_types.py"}
 	var listed []string
 	for _, s := range scripts() {
 		listed = append(listed, s.path)
