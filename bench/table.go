@@ -76,11 +76,7 @@ func (r *Report) Save(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, ReportFile), append(data, '\n'), 0o644); err != nil {
+	if err := r.saveJSON(filepath.Join(dir, ReportFile)); err != nil {
 		return err
 	}
 	var table bytes.Buffer
@@ -89,4 +85,13 @@ func (r *Report) Save(dir string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, TableFile), table.Bytes(), 0o644)
+}
+
+// saveJSON writes all numbers into a file.
+func (r *Report) saveJSON(path string) error {
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(data, '\n'), 0o644)
 }

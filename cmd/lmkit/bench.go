@@ -16,16 +16,22 @@ import (
 
 func benchCommand() *cobra.Command {
 	var rounds int
-	var peers, asJSON bool
+	var peers, scaling, asJSON bool
 	var python, out string
 	var only, engines []string
 	c := &cobra.Command{
 		Use:     "bench",
 		Short:   "Time training and generation on every engine, and beside PyTorch and JAX",
-		Example: "  lmkit bench --peers --rounds 5 --out bench/results",
+		Example: "  lmkit bench --peers --rounds 5 --out bench/results\n  lmkit bench --scaling --rounds 3 --out bench/results",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if rounds < 1 {
 				return usagef(c, "--rounds is %d; it must be 1 or more", rounds)
+			}
+			if scaling {
+				if peers || python != "" || only != nil || engines != nil {
+					return usagef(c, "--scaling times its own workloads on %s alone; leave out --peers, --python, --workload and --backend", backend.XLACPU)
+				}
+				return scale(c, rounds, out, asJSON)
 			}
 			workloads, err := chosenWorkloads(c, only)
 			if err != nil {
@@ -80,7 +86,8 @@ func benchCommand() *cobra.Command {
 	f.StringVar(&python, "python", "", "time PyTorch and JAX in this Python, which has torch, jax and optax, instead of installing them")
 	f.StringSliceVar(&only, "workload", nil, "only these workloads: "+strings.Join(workloadNames(), ", "))
 	f.StringSliceVar(&engines, "backend", nil, "only these engines (default: all that are present, go without the workloads of many time steps)")
-	f.StringVar(&out, "out", "", "save the table and all numbers in this directory")
+	f.BoolVar(&scaling, "scaling", false, "time instead how a step, compiling and memory grow with sequence, hidden size, batch and vocabulary")
+	f.StringVar(&out, "out", "", "save the table, or the charts, and all numbers in this directory")
 	f.BoolVar(&asJSON, "json", false, "write one JSON object")
 	return c
 }

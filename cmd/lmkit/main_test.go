@@ -44,6 +44,7 @@ func TestExitCodes(t *testing.T) {
 		{"try-plugin /no/such/plugin.so", 1, "/no/such/plugin.so"},
 		{"bench --rounds 0", 2, "it must be 1 or more"},
 		{"bench --workload W9", 2, "there are products, W1"},
+		{"bench --scaling --peers", 2, "leave out --peers"},
 		{"bench --backend tpu", 1, "no engine is called"},
 		{"measure go", 2, "an engine and a workload"},
 		{"measure go {", 2, "no JSON"},

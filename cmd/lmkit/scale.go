@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"owlm/bench"
+	"owlm/lmkit/backend"
+)
+
+// scale is bench --scaling. The go engine is left out: it unrolls time, so that its graph grows with the sequence.
+func scale(c *cobra.Command, rounds int, out string, asJSON bool) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if _, err := backend.Open(backend.XLACPU); err != nil {
+		return err
+	}
+	systems := bench.Engines([]string{backend.XLACPU}, self, "measure")
+	report, err := bench.Run(c.Context(), bench.Scaling(), systems, rounds, c.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	if out != "" {
+		if err := report.SaveScaling(out); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.ErrOrStderr(), "saved as %s, with a chart for each size beside it\n", filepath.Join(out, bench.ScalingFile))
+	}
+	if asJSON {
+		return writeJSON(c.OutOrStdout(), report)
+	}
+	return report.WriteScaling(c.OutOrStdout())
+}
