@@ -45,8 +45,10 @@ type Row struct {
 	Fastest  float64 `json:"fastest_seconds"`
 	Slowest  float64 `json:"slowest_seconds"`
 	Rounds   int     `json:"rounds"`
-	// First is the median time of the first repetition, compilation included.
-	First float64 `json:"first_seconds"`
+	// First is the median time of the first repetition, compilation included; FirstFastest and FirstSlowest are its ends.
+	First        float64 `json:"first_seconds"`
+	FirstFastest float64 `json:"first_fastest_seconds"`
+	FirstSlowest float64 `json:"first_slowest_seconds"`
 	// Memory is the most that a process held, in bytes.
 	Memory int64 `json:"memory_bytes"`
 	// Speed is relative to the peers' in the same run: 2 is twice as fast. It is 0 where the peer was not measured.
@@ -137,6 +139,7 @@ func newRow(w Workload, s System, list []Measurement) Row {
 		row.Memory = max(row.Memory, m.Memory)
 	}
 	row.Median, row.Fastest, row.Slowest, row.First = median(times), slices.Min(times), slices.Max(times), median(firsts)
+	row.FirstFastest, row.FirstSlowest = slices.Min(firsts), slices.Max(firsts)
 	row.TokensPerSecond = float64(w.Tokens()) / row.Median
 	row.GFLOPS = w.Operations() / row.Median / 1e9
 	return row

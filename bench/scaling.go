@@ -12,16 +12,17 @@ import (
 
 // size is one of a workload's sizes that the scaling run varies, while the others stay those of scalingBase.
 type size struct {
-	name   string
+	name   string // as workloads and files are named
+	title  string
 	values []int
 	of     func(*Workload) *int
 }
 
 var sizes = []size{
-	{"sequence", []int{8, 32, 128, 512, 1024}, func(w *Workload) *int { return &w.Sequence }},
-	{"hidden", []int{64, 128, 256, 512, 1024}, func(w *Workload) *int { return &w.Hidden }},
-	{"batch", []int{1, 4, 16, 64, 256}, func(w *Workload) *int { return &w.Batch }},
-	{"vocabulary", []int{100, 1000, 10000, 50000}, func(w *Workload) *int { return &w.Vocabulary }},
+	{"sequence", "time steps", []int{8, 32, 128, 512, 1024}, func(w *Workload) *int { return &w.Sequence }},
+	{"hidden", "hidden size", []int{64, 128, 256, 512, 1024}, func(w *Workload) *int { return &w.Hidden }},
+	{"batch", "batch size", []int{1, 4, 16, 64, 256}, func(w *Workload) *int { return &w.Batch }},
+	{"vocabulary", "vocabulary size", []int{100, 1000, 10000, 50000}, func(w *Workload) *int { return &w.Vocabulary }},
 }
 
 // scalingBase is the workload that all sizes are varied from; each size's values have its own.
@@ -72,7 +73,7 @@ func (r *Report) scalingChart(s size) (plots.Lines, error) {
 		return plots.Lines{}, fmt.Errorf("bench: the scaling run has no measurement of %q, which its charts compare with", scalingBase.Name)
 	}
 	chart := plots.Lines{
-		Title: "One training step against " + s.name, X: s.name, Y: "times that at " + fmt.Sprint(*s.of(new(scalingBase))), LogX: true, LogY: true,
+		Title: "One training step against " + s.title, X: s.title, Y: "times that at " + fmt.Sprint(*s.of(new(scalingBase))), LogX: true, LogY: true,
 		Series: []plots.Series{
 			{Name: "step, 1 = " + duration(base.Median)},
 			{Name: "compile, 1 = " + duration(base.Start())},
@@ -128,7 +129,9 @@ func (r *Report) WriteScaling(w io.Writer) error {
 		return nil
 	}
 	tokens := float64((longest - scalingBase.Sequence) * scalingBase.Batch)
-	_, err := fmt.Fprintf(w, "\nFrom %d to %d time steps compiling takes %.2f times as long, and memory grows by %.1f KB for each token of a batch.\n",
-		scalingBase.Sequence, longest, long.Start()/base.Start(), float64(long.Memory-base.Memory)/tokens/1000)
+	_, err := fmt.Fprintf(w, "\nFrom %d to %d time steps compiling takes %.2f times as long, and memory grows by %.1f KB for each token of a batch.\n"+
+		"First steps took %s to %s and %s to %s over %d rounds.\n",
+		scalingBase.Sequence, longest, long.Start()/base.Start(), float64(long.Memory-base.Memory)/tokens/1000,
+		duration(base.FirstFastest), duration(base.FirstSlowest), duration(long.FirstFastest), duration(long.FirstSlowest), base.Rounds)
 	return err
 }

@@ -22,7 +22,7 @@ func benchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "bench",
 		Short:   "Time training and generation on every engine, and beside PyTorch and JAX",
-		Example: "  lmkit bench --peers --rounds 5 --out bench/results\n  lmkit bench --scaling --rounds 3 --out bench/results",
+		Example: "  lmkit bench --peers --rounds 5 --out bench/results\n  lmkit bench --scaling --rounds 5 --out bench/results",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if rounds < 1 {
 				return usagef(c, "--rounds is %d; it must be 1 or more", rounds)
