@@ -1,12 +1,13 @@
-"""Makes bpe.json: what Hugging Face's tokenizers learn and encode for hard cases, and for Newton's Opticks.
+"""Makes bpe.json: what Hugging Face's tokenizers learn and encode for hard cases and for books.
 
 Made with tokenizers 0.23.3, which looks characters up in Unicode 16:
 
     pip install tokenizers==0.23.3
-    python bpe.py [DIRECTORY]
+    python bpe.py [DIRECTORY [kjv=kjv.txt]]
 
 It also reads written.json, which `go test -run TestWrittenFile -update` makes, as proof that the library reads our files.
-Of Opticks, which comes with Go's sources, it keeps numbers and hashes only.
+Of books it keeps numbers and hashes only: Opticks comes with Go's sources, and lmkit corpus get kjv --out kjv.txt fetches the King James
+Bible, without which its numbers are left as they are.
 """
 
 import hashlib, json, pathlib, random, struct, subprocess, sys
@@ -132,13 +133,21 @@ def classes():
     return {"count": {name: letters.count(name) for name in "LNOS"}, "sha256": hashlib.sha256("".join(letters).encode()).hexdigest()}
 
 
-def opticks():
-    root = subprocess.run(["go", "env", "GOROOT"], capture_output=True, text=True, check=True).stdout.strip()
-    text = (pathlib.Path(root) / "src/testdata/Isaac.Newton-Opticks.txt").read_bytes().decode()
+def book(path):
+    text = path.read_bytes().decode()
     tokenizer = train(text, 4000, 2)
     ids = tokenizer.encode(text).ids
     return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "vocabulary_size": 4000, "min_frequency": 2, "tokens": tokenizer.get_vocab_size(),
             "merges_sha256": hashlib.sha256("\n".join(merges(tokenizer)).encode()).hexdigest(), "ids": len(ids), "ids_sha256": ids_hash(ids)}
+
+
+def books():
+    root = subprocess.run(["go", "env", "GOROOT"], capture_output=True, text=True, check=True).stdout.strip()
+    found = {"opticks": book(pathlib.Path(root) / "src/testdata/Isaac.Newton-Opticks.txt")}
+    before = HERE / "bpe.json"
+    if before.exists():
+        found = json.loads(before.read_text())["books"] | found
+    return found | {name: book(pathlib.Path(path)) for name, path in (argument.split("=", 1) for argument in sys.argv[2:])}
 
 
 def written():
@@ -153,7 +162,7 @@ corpus = "\n".join(TEXTS)
 golden = {
     "library": "tokenizers " + tokenizers.__version__, "texts": TEXTS,
     "trained": [trained(corpus, 400, 2), trained(corpus, 1200, 1), trained(" ".join(TEXTS[18:21]), 300, 2)],
-    "random": random_texts(), "foreign": foreign(), "decoded": decoded(), "classes": classes(), "opticks": opticks(), "written": written(),
+    "random": random_texts(), "foreign": foreign(), "decoded": decoded(), "classes": classes(), "books": books(), "written": written(),
 }
 lines = [json.dumps(key) + ":" + json.dumps(value, ensure_ascii=False, separators=(",", ":")) for key, value in golden.items()]
 (pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else HERE) / "bpe.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
