@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"owlm/lmkit"
 	"owlm/lmkit/golden"
 	"owlm/lmkit/setup"
 )
@@ -46,15 +47,30 @@ type script struct {
 	args []string
 }
 
+// books are the books that are compared, by name, and where they are. The King James Bible is downloaded if need be; one that
+// cannot be had is left out, and said.
+func books(ctx context.Context, log io.Writer) map[string]string {
+	found := make(map[string]string)
+	for _, name := range []string{"opticks", "kjv"} {
+		path, err := lmkit.CorpusPath(ctx, name, log)
+		if err != nil {
+			fmt.Fprintln(log, "left out:", err)
+			continue
+		}
+		found[name] = path
+	}
+	return found
+}
+
 // scripts are the makers of golden files. More texts are put together at random than the repository holds.
-func scripts() []script {
+func scripts(books map[string]string) []script {
 	list := []script{
 		{"lmkit/testdata/torch_models.py", nil}, {"lmkit/testdata/torch_optimizers.py", nil}, {"lmkit/testdata/torch_training.py", nil},
 		{"lmkit/rnn/testdata/torch_rnn.py", nil}, {"lmkit/sample/testdata/processors.py", nil},
 		{"lmkit/text/testdata/kneserney.py", nil},
 	}
 	words, bpe := script{"lmkit/text/testdata/words.py", []string{"20000"}}, script{"lmkit/text/testdata/bpe.py", nil}
-	for name, path := range books() {
+	for name, path := range books {
 		words.args = append(words.args, name+"="+path)
 		if name != "opticks" { // which it finds itself
 			bpe.args = append(bpe.args, name+"="+path)
@@ -91,7 +107,7 @@ func Run(ctx context.Context, checkout, python string, log io.Writer) (*Report, 
 	if report.Versions, err = versions(ctx, python); err != nil {
 		return nil, err
 	}
-	for _, s := range scripts() {
+	for _, s := range scripts(books(ctx, log)) {
 		fmt.Fprintf(log, "running %s …\n", s.path)
 		path := filepath.Join(checkout, filepath.FromSlash(s.path))
 		if _, err := output(ctx, python, append([]string{path, dir}, s.args...)...); err != nil {

@@ -3,13 +3,8 @@ package parity
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-
-	"owlm/lmkit/setup"
 )
 
 // WriteTable writes the report as a Markdown table, with what failed or was left out below it.
@@ -40,21 +35,4 @@ func number(x float64) string {
 		return "0"
 	}
 	return fmt.Sprintf("%.1e", x)
-}
-
-// books are the books that are on this machine, by name.
-func books() map[string]string {
-	found := make(map[string]string)
-	patterns := map[string]string{"opticks": filepath.Join(runtime.GOROOT(), "src", "testdata", "Isaac.Newton-Opticks.txt")}
-	if dir, err := setup.CacheDir(); err == nil {
-		patterns["kjv"] = filepath.Join(dir, "text-*", "kjv.txt")
-	}
-	for name, pattern := range patterns {
-		if list, err := filepath.Glob(pattern); err == nil && list != nil {
-			if _, err := os.Stat(list[0]); err == nil {
-				found[name] = list[0]
-			}
-		}
-	}
-	return found
 }
