@@ -14,82 +14,106 @@ import (
 	"owlm/lmkit/backend"
 )
 
+// benchFlags are what bench is asked for.
+type benchFlags struct {
+	rounds                 int
+	peers, scaling, asJSON bool
+	python, out            string
+	only, engines          []string
+}
+
 func benchCommand() *cobra.Command {
-	var rounds int
-	var peers, scaling, asJSON bool
-	var python, out string
-	var only, engines []string
+	var g benchFlags
 	c := &cobra.Command{
 		Use:     "bench",
 		Short:   "Time training and generation on every engine, and beside PyTorch and JAX",
 		Example: "  lmkit bench --peers --rounds 5 --out bench/results\n  lmkit bench --scaling --rounds 5 --out bench/results",
-		RunE: func(c *cobra.Command, _ []string) error {
-			if rounds < 1 {
-				return usagef(c, "--rounds is %d; it must be 1 or more", rounds)
-			}
-			if scaling {
-				if peers || python != "" || only != nil || engines != nil {
-					return usagef(c, "--scaling times its own workloads on %s alone; leave out --peers, --python, --workload and --backend", backend.XLACPU)
-				}
-				return scale(c, rounds, out, asJSON)
-			}
-			workloads, err := chosenWorkloads(c, only)
-			if err != nil {
-				return err
-			}
-			self, err := os.Executable()
-			if err != nil {
-				return err
-			}
-			chosen := engines != nil
-			if !chosen {
-				engines = bench.EnginesPresent()
-			}
-			for _, name := range engines {
-				if _, err := backend.Open(name); err != nil {
-					return err
-				}
-			}
-			systems := bench.Engines(engines, self, "measure")
-			for i := range systems {
-				systems[i].Short = systems[i].Name == backend.Go && !chosen
-			}
-			switch {
-			case python != "":
-				systems = append(systems, bench.PeersOf(python)...)
-			case peers:
-				list, err := bench.Peers(c.Context(), c.ErrOrStderr())
-				if err != nil {
-					return err
-				}
-				systems = append(systems, list...)
-			}
-			report, err := bench.Run(c.Context(), workloads, systems, rounds, c.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			if out != "" {
-				if err := report.Save(out); err != nil {
-					return err
-				}
-				fmt.Fprintf(c.ErrOrStderr(), "saved as %s and %s\n", filepath.Join(out, bench.TableFile), filepath.Join(out, bench.ReportFile))
-			}
-			if asJSON {
-				return writeJSON(c.OutOrStdout(), report)
-			}
-			return report.WriteTable(c.OutOrStdout())
-		},
+		RunE:    func(c *cobra.Command, _ []string) error { return g.run(c) },
 	}
 	f := c.Flags()
-	f.IntVar(&rounds, "rounds", 5, "how often each measurement is made")
-	f.BoolVar(&peers, "peers", false, "also time PyTorch and JAX; installs them the first time (about 3 GB)")
-	f.StringVar(&python, "python", "", "time PyTorch and JAX in this Python, which has torch, jax and optax, instead of installing them")
-	f.StringSliceVar(&only, "workload", nil, "only these workloads: "+strings.Join(workloadNames(), ", "))
-	f.StringSliceVar(&engines, "backend", nil, "only these engines (default: all that are present, go without the workloads of many time steps)")
-	f.BoolVar(&scaling, "scaling", false, "time instead how a step, compiling and memory grow with sequence, hidden size, batch and vocabulary")
-	f.StringVar(&out, "out", "", "save the table, or the charts, and all numbers in this directory")
-	f.BoolVar(&asJSON, "json", false, "write one JSON object")
+	f.IntVar(&g.rounds, "rounds", 5, "how often each measurement is made")
+	f.BoolVar(&g.peers, "peers", false, "also time PyTorch and JAX; installs them the first time (about 3 GB)")
+	f.StringVar(&g.python, "python", "", "time PyTorch and JAX in this Python, which has torch, jax and optax, instead of installing them")
+	f.StringSliceVar(&g.only, "workload", nil, "only these workloads: "+strings.Join(workloadNames(), ", "))
+	f.StringSliceVar(&g.engines, "backend", nil, "only these engines (default: all that are present, go without the workloads of many time steps)")
+	f.BoolVar(&g.scaling, "scaling", false, "time instead how a step, compiling and memory grow with sequence, hidden size, batch and vocabulary")
+	f.StringVar(&g.out, "out", "", "save the table, or the charts, and all numbers in this directory")
+	f.BoolVar(&g.asJSON, "json", false, "write one JSON object")
 	return c
+}
+
+func (g *benchFlags) run(c *cobra.Command) error {
+	if g.rounds < 1 {
+		return usagef(c, "--rounds is %d; it must be 1 or more", g.rounds)
+	}
+	if g.scaling {
+		if g.peers || g.python != "" || g.only != nil || g.engines != nil {
+			return usagef(c, "--scaling times its own workloads on %s alone; leave out --peers, --python, --workload and --backend", backend.XLACPU)
+		}
+		return scale(c, g.rounds, g.out, g.asJSON)
+	}
+	workloads, err := chosenWorkloads(c, g.only)
+	if err != nil {
+		return err
+	}
+	systems, err := g.systems(c)
+	if err != nil {
+		return err
+	}
+	report, err := bench.Run(c.Context(), workloads, systems, g.rounds, c.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	if g.out != "" {
+		if err := report.Save(g.out); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.ErrOrStderr(), "saved as %s and %s\n", filepath.Join(g.out, bench.TableFile), filepath.Join(g.out, bench.ReportFile))
+	}
+	if g.asJSON {
+		return writeJSON(c.OutOrStdout(), report)
+	}
+	return report.WriteTable(c.OutOrStdout())
+}
+
+// systems are the engines, and the peers if they are asked for.
+func (g *benchFlags) systems(c *cobra.Command) ([]bench.System, error) {
+	engines := g.engines
+	if engines == nil {
+		engines = bench.EnginesPresent()
+	}
+	systems, err := engineSystems(engines)
+	if err != nil {
+		return nil, err
+	}
+	for i := range systems {
+		systems[i].Short = systems[i].Name == backend.Go && g.engines == nil
+	}
+	switch {
+	case g.python != "":
+		systems = append(systems, bench.PeersOf(g.python)...)
+	case g.peers:
+		list, err := bench.Peers(c.Context(), c.ErrOrStderr())
+		if err != nil {
+			return nil, err
+		}
+		systems = append(systems, list...)
+	}
+	return systems, nil
+}
+
+// engineSystems are engines as this program measures them; each must open here.
+func engineSystems(names []string) ([]bench.System, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if _, err := backend.Open(name); err != nil {
+			return nil, err
+		}
+	}
+	return bench.Engines(names, self, "measure"), nil
 }
 
 func workloadNames() []string {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -13,14 +12,10 @@ import (
 
 // scale is bench --scaling. The go engine is left out: it unrolls time, so that its graph grows with the sequence.
 func scale(c *cobra.Command, rounds int, out string, asJSON bool) error {
-	self, err := os.Executable()
+	systems, err := engineSystems([]string{backend.XLACPU})
 	if err != nil {
 		return err
 	}
-	if _, err := backend.Open(backend.XLACPU); err != nil {
-		return err
-	}
-	systems := bench.Engines([]string{backend.XLACPU}, self, "measure")
 	report, err := bench.Run(c.Context(), bench.Scaling(), systems, rounds, c.ErrOrStderr())
 	if err != nil {
 		return err

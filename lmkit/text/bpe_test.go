@@ -9,8 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -153,7 +151,7 @@ func agreement(t *testing.T, comparison string, cases int) golden.Agreement {
 
 // opticks is the book that comes with Go's sources, as one string.
 func opticks(t testing.TB) string {
-	data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src/testdata/Isaac.Newton-Opticks.txt"))
+	data, err := os.ReadFile(bookPath(t, "opticks"))
 	if err != nil {
 		t.Skip("this Go installation has no Opticks:", err)
 	}

@@ -3,8 +3,6 @@ package text
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -20,7 +18,7 @@ func TestOffset(t *testing.T) {
 	if err := json.Unmarshal(data, &golden); err != nil || len(golden) == 0 {
 		t.Fatal(err)
 	}
-	if data, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src/testdata/Isaac.Newton-Opticks.txt")); err == nil {
+	if data, err := os.ReadFile(bookPath(t, "opticks")); err == nil {
 		for _, tokenizer := range []Tokenizer{Words{}, Words{Lowercase: true}} {
 			tokens := tokenizer.Tokenize(string(data))
 			if end := Offset(tokenizer, string(data), tokens, len(tokens)); end != len(data) {
