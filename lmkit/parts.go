@@ -96,7 +96,7 @@ func (p Part) EvaluateNGram(m *text.NGram) (Evaluation, error) {
 	if err := p.check(); err != nil {
 		return Evaluation{}, err
 	}
-	e := p.evaluation(m.Loss(text.All(p.IDs)) * float64(p.Tokens-1))
+	e := p.Evaluation(m.Loss(text.All(p.IDs)))
 	if !finite(e.Loss) {
 		return Evaluation{}, fmt.Errorf("the loss is %v: what was never counted has probability 0; smooth the counts", e.Loss)
 	}
@@ -116,7 +116,7 @@ func (m *Model) EvaluatePart(ctx context.Context, p Part, contextLength int) (Ev
 	if err != nil {
 		return Evaluation{}, err
 	}
-	return p.evaluation(sum), nil
+	return p.Evaluation(sum / float64(p.Tokens-1)), nil
 }
 
 func (p Part) check() error {
@@ -126,11 +126,10 @@ func (p Part) check() error {
 	return nil
 }
 
-// evaluation is made of the sum of the losses of all tokens but the first, in nats.
-func (p Part) evaluation(sum float64) Evaluation {
-	loss := sum / float64(p.Tokens-1)
+// Evaluation is what a mean loss, in nats, of the part's tokens but the first comes to.
+func (p Part) Evaluation(loss float64) Evaluation {
 	return Evaluation{
 		Tokens: p.Tokens, Unknown: p.Unknown, Loss: loss, Perplexity: math.Exp(loss),
-		BitsPerCharacter: sum / math.Ln2 / float64(p.Characters),
+		BitsPerCharacter: loss * float64(p.Tokens-1) / math.Ln2 / float64(p.Characters),
 	}
 }

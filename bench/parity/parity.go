@@ -19,7 +19,6 @@ import (
 
 	"owlm/lmkit"
 	"owlm/lmkit/golden"
-	"owlm/lmkit/setup"
 )
 
 // Report is the result of a run.
@@ -89,14 +88,9 @@ var (
 // Run makes all comparisons in a checkout. python is one that has the packages; "" installs them, the first time, into a virtual
 // environment in lmkit's cache directory (about 3 GB), every file checked by its hash. Lines of progress go to log.
 func Run(ctx context.Context, checkout, python string, log io.Writer) (*Report, error) {
-	if python == "" {
-		lock, err := os.ReadFile(filepath.Join(checkout, filepath.FromSlash(lockFile)))
-		if err != nil {
-			return nil, err
-		}
-		if python, err = setup.VirtualEnvironment(ctx, "peers", string(lock), room, log); err != nil {
-			return nil, err
-		}
+	python, err := peers(ctx, checkout, python, log)
+	if err != nil {
+		return nil, err
 	}
 	dir, err := os.MkdirTemp("", "lmkit-parity-")
 	if err != nil {
@@ -128,8 +122,7 @@ func output(ctx context.Context, python string, args ...string) ([]byte, error) 
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
-		return nil, fmt.Errorf("%w: %s", err, lines[len(lines)-1])
+		return nil, fmt.Errorf("%w: %s", err, lastLine(stderr.String()))
 	}
 	return printed, nil
 }

@@ -1,0 +1,232 @@
+package parity
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"owlm/lmkit"
+	"owlm/lmkit/text"
+)
+
+// Retraining compares runs of lmkit with the same training in PyTorch, and with counting.
+type Retraining struct {
+	// Corpus is the runs' text, SHA256 its hash in hexadecimal.
+	Corpus string `json:"corpus"`
+	SHA256 string `json:"sha256"`
+	// Parts are the sizes of the training, validation and test part.
+	Parts [3]text.PartSize `json:"parts"`
+	// VocabularySize is that of all models.
+	VocabularySize int `json:"vocabulary_size"`
+	// Model describes what was trained.
+	Model string `json:"model"`
+	// Trainings are the runs, each followed by PyTorch's of the same seed; Counted are n-gram models of the same tokens.
+	Trainings []Training `json:"trainings"`
+	Counted   []Counted  `json:"counted"`
+	// Command is the one that compared.
+	Command []string `json:"command"`
+}
+
+// Training is a run of lmkit or PyTorch.
+type Training struct {
+	// System is lmkit's engine, or PyTorch.
+	System  string            `json:"system"`
+	Seed    uint64            `json:"seed"`
+	Epochs  []Epoch           `json:"epochs"`
+	Valid   lmkit.Evaluation  `json:"valid"`
+	Test    *lmkit.Evaluation `json:"test,omitempty"`
+	Steps   int               `json:"steps"`
+	Seconds float64           `json:"seconds"`
+	// Inputs is the sha256 of the run's settings and token file, which all that is random about a training is drawn for.
+	Inputs string `json:"inputs"`
+	// Command is the one that trained, Versions and Device what it ran on.
+	Command  []string          `json:"command"`
+	Versions map[string]string `json:"versions"`
+	Device   string            `json:"device"`
+}
+
+// Epoch has the mean losses, in nats, of an epoch and after it.
+type Epoch struct {
+	Epoch     int      `json:"epoch"`
+	Loss      float64  `json:"loss"`
+	ValidLoss *float64 `json:"valid_loss"`
+}
+
+// Counted is an interpolated Kneser-Ney model of n-grams.
+type Counted struct {
+	Order int               `json:"order"`
+	Valid lmkit.Evaluation  `json:"valid"`
+	Test  *lmkit.Evaluation `json:"test,omitempty"`
+}
+
+// Retrain trains in PyTorch what each of some runs of lmkit trained, from the same token files, with the same settings and seeds. The
+// runs must be of one text, cut the same way. orders are those of n-gram models to count beside them.
+//
+// What there is after each training is saved as OUT.json, and as a table in OUT.md, where out is not ""; trainings that are there already
+// are not made again. python is as for Run.
+func Retrain(ctx context.Context, checkout, python string, runs []string, orders []int, out string, log io.Writer) (*Retraining, error) {
+	before, err := readRetraining(out)
+	if err != nil {
+		return nil, err
+	}
+	if python, err = peers(ctx, checkout, python, log); err != nil {
+		return nil, err
+	}
+	r := &Retraining{Command: os.Args}
+	for i, dir := range runs {
+		ours, err := r.add(dir, i == 0)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			if err := r.count(dir, orders); err != nil {
+				return nil, err
+			}
+		}
+		theirs, known := before.find(PyTorch, ours.Inputs)
+		if !known {
+			fmt.Fprintf(log, "training in PyTorch what %s has …\n", dir)
+			if theirs, err = r.train(ctx, checkout, python, dir, ours, log); err != nil {
+				return nil, err
+			}
+		}
+		r.Trainings = append(r.Trainings, ours, theirs)
+		if err := r.save(out); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// find is the training of a system from some inputs.
+func (r *Retraining) find(system, inputs string) (Training, bool) {
+	if r != nil {
+		for _, t := range r.Trainings {
+			if t.System == system && t.Inputs == inputs {
+				return t, true
+			}
+		}
+	}
+	return Training{}, false
+}
+
+// add reads the run in a directory. The first says what the others must agree with.
+func (r *Retraining) add(dir string, first bool) (t Training, err error) {
+	config, err := lmkit.ReadRun(dir)
+	if err != nil {
+		return t, err
+	}
+	tokens, err := text.OpenTokens(filepath.Join(dir, tokensFile))
+	if err != nil {
+		return t, err
+	}
+	defer tokens.Close()
+	model := description(config)
+	sum := hex.EncodeToString(tokens.TokenHeader.Text[:])
+	if first {
+		r.Corpus, r.SHA256, r.Parts, r.VocabularySize, r.Model = config.Corpus, sum, tokens.Parts, tokens.VocabularySize, model
+	}
+	if r.SHA256 != sum || r.Parts != tokens.Parts || r.VocabularySize != tokens.VocabularySize || r.Model != model {
+		return t, fmt.Errorf("%s: its text, tokens or settings are not those of the first run; compare runs that differ in the seed alone", dir)
+	}
+	if r.Parts[1].Tokens < 2 {
+		return t, fmt.Errorf("%s: the run has no validation part to compare; train with --valid", dir)
+	}
+	return r.ours(dir, config)
+}
+
+// ours is what the run in a directory came to.
+func (r *Retraining) ours(dir string, config lmkit.TrainConfig) (t Training, err error) {
+	receipt, err := lmkit.ReadReceipt(dir)
+	if err != nil {
+		return t, err
+	}
+	history, err := lmkit.ReadHistory(dir)
+	if err != nil {
+		return t, err
+	}
+	if receipt.ValidLoss == nil || receipt.Epochs < config.Epochs {
+		return t, fmt.Errorf("%s: the run is not finished; go on with lmkit train --resume", dir)
+	}
+	if t.Inputs, err = inputs(dir); err != nil {
+		return t, err
+	}
+	t.System, t.Seed, t.Steps, t.Seconds = "lmkit, "+receipt.Backend, receipt.Seed, receipt.Steps, receipt.Seconds
+	t.Command, t.Versions, t.Device = receipt.Command, receipt.Versions, receipt.Device
+	for _, record := range history {
+		if record.Kind == "epoch" {
+			t.Epochs = append(t.Epochs, Epoch{record.Epoch, record.Loss, record.ValidLoss})
+		}
+	}
+	r.evaluate(&t, *receipt.ValidLoss, receipt.TestLoss)
+	return t, nil
+}
+
+// evaluate gives a training its final losses.
+func (r *Retraining) evaluate(t *Training, valid float64, test *float64) {
+	t.Valid = r.part(1).Evaluation(valid)
+	if test != nil {
+		e := r.part(2).Evaluation(*test)
+		t.Test = &e
+	}
+}
+
+// part is a part of the text without its tokens.
+func (r *Retraining) part(i int) lmkit.Part { return lmkit.Part{PartSize: r.Parts[i]} }
+
+// inputs is the sha256 of what a run's training depends on.
+func inputs(dir string) (string, error) {
+	sum := sha256.New()
+	for _, name := range []string{"run.json", tokensFile} {
+		file, err := os.Open(filepath.Join(dir, name))
+		if err != nil {
+			return "", err
+		}
+		_, err = io.Copy(sum, file)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// tokensFile is a run's text as ids.
+const tokensFile = "tokens.bin"
+
+// count makes the n-gram models of the tokens of a run.
+func (r *Retraining) count(dir string, orders []int) error {
+	tokens, err := text.OpenTokens(filepath.Join(dir, tokensFile))
+	if err != nil {
+		return err
+	}
+	defer tokens.Close()
+	at, parts := 0, [3]lmkit.Part{}
+	for i, size := range tokens.Parts {
+		parts[i] = lmkit.Part{IDs: text.Stretch(tokens, at, at+size.Tokens), PartSize: size}
+		at += size.Tokens
+	}
+	for _, order := range orders {
+		model, err := text.NewKneserNey(text.All(parts[0].IDs), order, tokens.VocabularySize)
+		if err != nil {
+			return err
+		}
+		c := Counted{Order: order}
+		if c.Valid, err = parts[1].EvaluateNGram(model); err != nil {
+			return err
+		}
+		if parts[2].Tokens > 1 {
+			e, err := parts[2].EvaluateNGram(model)
+			if err != nil {
+				return err
+			}
+			c.Test = &e
+		}
+		r.Counted = append(r.Counted, c)
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package parity
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"owlm/lmkit"
+	"owlm/lmkit/rnn"
+	"owlm/lmkit/text"
+)
+
+// trained is the directory of a finished run of a small model.
+func trained(t *testing.T, change func(*lmkit.TrainConfig)) string {
+	t.Helper()
+	c := lmkit.TrainConfig{
+		Model:     lmkit.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 8, Layers: 1},
+		Tokenizer: text.Characters{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Objective: lmkit.Stream{Length: 6}, BatchSize: 3, Epochs: 3,
+		LearningRate: 0.01, Schedule: "cosine", Clip: 1, ClipValue: 0.5, Valid: 0.2, Test: 0.1, Seed: 1, Backend: "go", Corpus: "owl",
+		Directory: filepath.Join(t.TempDir(), "run"),
+	}
+	change(&c)
+	if _, err := lmkit.TrainSource(t.Context(), text.String("owl", text.Owl), c); err != nil {
+		t.Fatal(err)
+	}
+	return c.Directory
+}
+
+// standIn is a program that prints what the script would, and fails the second time.
+func standIn(t *testing.T) string {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("it is a shell script")
+	}
+	path := filepath.Join(t.TempDir(), "python")
+	script := `#!/bin/sh
+if [ -e "$0.ran" ]; then echo "Traceback" >&2; echo "ValueError: twice" >&2; exit 1; fi
+touch "$0.ran"
+echo '{"epoch":1,"loss":3.5,"valid_loss":3.25}'
+echo '{"epoch":2,"loss":3.0,"valid_loss":3.125}'
+echo '{"test_loss":3.0,"steps":24,"seconds":1.5,"version":"2.15.0"}'
+`
+	if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestRetrain(t *testing.T) {
+	python, out := standIn(t), filepath.Join(t.TempDir(), "results", "owl")
+	first := trained(t, func(*lmkit.TrainConfig) {})
+	second := trained(t, func(c *lmkit.TrainConfig) { c.Seed = 2 })
+	var log bytes.Buffer
+	r, err := Retrain(t.Context(), checkout, python, []string{first}, []int{2}, out, &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := r.Trainings[0], r.Trainings[1]
+	if len(ours.Epochs) != 3 || ours.Valid.Loss != *ours.Epochs[2].ValidLoss || ours.Test == nil || ours.Seed != 1 {
+		t.Errorf("lmkit's: %+v", ours)
+	}
+	if len(theirs.Epochs) != 2 || theirs.Valid.Loss != 3.125 || theirs.Test.Loss != 3 || theirs.Versions["torch"] != "2.15.0" || theirs.Steps != 24 {
+		t.Errorf("PyTorch's: %+v", theirs)
+	}
+	// A character is a token, so a loss in bits is bits per character, but for the first that is not predicted.
+	predicted := float64(theirs.Valid.Tokens - 1)
+	if want := 3.125 / math.Ln2 * predicted / float64(theirs.Valid.Tokens); math.Abs(theirs.Valid.BitsPerCharacter-want) > 1e-9 {
+		t.Errorf("%v bits per character, not %v", theirs.Valid.BitsPerCharacter, want)
+	}
+	table, err := os.ReadFile(out + ".md")
+	for _, part := range []string{"owl: GRU, 1 layers of 8", "| PyTorch | 1 | 22.76 |", "| Kneser-Ney, order 2 |  |", "torch 2.15.0", r.SHA256} {
+		if err != nil || !strings.Contains(string(table), part) {
+			t.Errorf("the table lacks %q: %v\n%s", part, err, table)
+		}
+	}
+	// The first training is saved and not made again; the second fails, and what was saved stays.
+	_, err = Retrain(t.Context(), checkout, python, []string{first, second}, nil, out, &log)
+	if err == nil || !strings.Contains(err.Error(), "ValueError: twice") || strings.Count(log.String(), "training in PyTorch") != 2 {
+		t.Errorf("%v\n%s", err, log.String())
+	}
+	if kept, err := readRetraining(out); err != nil || len(kept.Trainings) != 2 {
+		t.Errorf("what was saved is gone: %v", err)
+	}
+}
+
+func TestRetrainRefuses(t *testing.T) {
+	python := standIn(t)
+	first := trained(t, func(*lmkit.TrainConfig) {})
+	for name, c := range map[string]struct {
+		dir, want string
+	}{
+		"another model":   {trained(t, func(c *lmkit.TrainConfig) { c.Model.HiddenSize = 9 }), "not those of the first run"},
+		"another split":   {trained(t, func(c *lmkit.TrainConfig) { c.Valid = 0.3 }), "not those of the first run"},
+		"no run":          {t.TempDir(), "holds no training run"},
+		"nothing to test": {trained(t, func(c *lmkit.TrainConfig) { c.Valid = 0 }), "--valid"},
+	} {
+		runs := []string{first, c.dir}
+		if name == "nothing to test" {
+			runs = runs[1:]
+		}
+		os.Remove(python + ".ran")
+		if _, err := Retrain(t.Context(), checkout, python, runs, nil, "", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	damaged := filepath.Join(t.TempDir(), "owl")
+	os.WriteFile(damaged+".json", []byte("{"), 0o644)
+	if _, err := Retrain(t.Context(), checkout, python, []string{first}, nil, damaged, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "remove it") {
+		t.Errorf("damaged results: %v", err)
+	}
+}
+
+// TestRetrainInTorch runs the script with each optimizer: after a short training at a low rate the losses are near each other.
+func TestRetrainInTorch(t *testing.T) {
+	python := os.Getenv("LMKIT_TEST_TORCH")
+	if python == "" {
+		t.Skip("set LMKIT_TEST_TORCH to a Python that has torch, safetensors and numpy")
+	}
+	for _, optimizer := range lmkit.Optimizers {
+		t.Run(optimizer, func(t *testing.T) {
+			dir := trained(t, func(c *lmkit.TrainConfig) {
+				c.Optimizer, c.Schedule, c.Epochs, c.Model.Cell, c.Model.Layers = optimizer, "step", 8, rnn.LSTM, 2
+				c.Initial = lmkit.InitialWeights{Range: 0.1, ForgetBias: 1}
+				c.Model.Dropout, c.Dropout = 0.1, lmkit.Dropout{Embeddings: 0.1, Outputs: 0.1}
+				if optimizer == "sgd" {
+					c.LearningRate = 1
+				}
+			})
+			r, err := Retrain(t.Context(), checkout, python, []string{dir}, nil, "", &bytes.Buffer{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			perplexity, _ := r.Apart()
+			start, end := r.Trainings[1].Epochs[0].Loss, r.Trainings[1].Epochs[7].Loss
+			if perplexity > 0.1 || end > start || r.Trainings[0].Steps != r.Trainings[1].Steps {
+				t.Errorf("%.3f apart; PyTorch's loss went from %.3f to %.3f", perplexity, start, end)
+			}
+			fmt.Fprintln(t.Output(), r.Trainings[0].Valid.Perplexity, r.Trainings[1].Valid.Perplexity)
+		})
+	}
+}
