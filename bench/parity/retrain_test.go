@@ -73,7 +73,7 @@ func TestRetrain(t *testing.T) {
 		t.Errorf("%v bits per character, not %v", theirs.Valid.BitsPerCharacter, want)
 	}
 	table, err := os.ReadFile(out + ".md")
-	for _, part := range []string{"owl: GRU, 1 layers of 8", "| PyTorch | 1 | 22.76 |", "| Kneser-Ney, order 2 |  |", "torch 2.15.0", r.SHA256} {
+	for _, part := range []string{"owl: GRU, layers x size 1 x 8", "| PyTorch | 1 | 22.76 |", "| Kneser-Ney, order 2 |  |", "torch 2.15.0", r.SHA256} {
 		if err != nil || !strings.Contains(string(table), part) {
 			t.Errorf("the table lacks %q: %v\n%s", part, err, table)
 		}

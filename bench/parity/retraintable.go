@@ -13,7 +13,7 @@ import (
 func description(c lmkit.TrainConfig) string {
 	m := c.Model
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d layers of %d, embeddings of %d", strings.ToUpper(m.Cell.String()), m.Layers, m.HiddenSize, m.EmbeddingSize)
+	fmt.Fprintf(&b, "%s, layers x size %d x %d, embeddings of %d", strings.ToUpper(m.Cell.String()), m.Layers, m.HiddenSize, m.EmbeddingSize)
 	if s, ok := c.Objective.(lmkit.Stream); ok {
 		fmt.Fprintf(&b, "; %d lanes, %d tokens at a time", c.BatchSize, s.Length)
 	}
