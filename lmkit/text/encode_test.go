@@ -93,6 +93,28 @@ func TestEncode(t *testing.T) {
 	}
 }
 
+// BenchmarkEncode reads, tokenizes and writes a token file, as training does.
+func BenchmarkEncode(b *testing.B) {
+	book := opticks(b)
+	bpe, err := BPE{VocabularySize: 8000}.Train(strings.NewReader(book))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, tokenizer := range []Tokenizer{Words{Lowercase: true}, Characters{}, bpe} {
+		b.Run(Kind(tokenizer), func(b *testing.B) {
+			o := EncodeOptions{Tokenizer: tokenizer, Path: filepath.Join(b.TempDir(), "tokens.bin")}
+			b.SetBytes(int64(len(book)))
+			for b.Loop() {
+				e, err := Encode(context.Background(), opened(book), o)
+				if err != nil {
+					b.Fatal(err)
+				}
+				e.Close()
+			}
+		})
+	}
+}
+
 func TestEncodeRefuses(t *testing.T) {
 	dir := t.TempDir()
 	for _, path := range []string{"", filepath.Join(dir, "tokens.bin")} {

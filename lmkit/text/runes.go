@@ -34,6 +34,24 @@ func isLower(r rune) bool { return unicode.IsLower(r) || unicode.Is(unicode.Othe
 // isDigit is \d: decimal digits.
 func isDigit(r rune) bool { return unicode.Is(unicode.Nd, r) }
 
+// bytesOfSet is a table of the bytes of a set of ASCII characters.
+func bytesOfSet(set string) (table [256]bool) {
+	for i := range len(set) {
+		table[set[i]] = true
+	}
+	return table
+}
+
+// hasPunctuation says whether a text has anything but letters and digits of ASCII and plain white space.
+func hasPunctuation(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !isPunktSpace[c] && (c >= utf8.RuneSelf || c == '_' || !isAlphanumeric(rune(c))) {
+			return true
+		}
+	}
+	return false
+}
+
 // before is the rune that ends at byte i, and its size; size 0 at the beginning.
 func before(s string, i int) (rune, int) {
 	if i == 0 {
@@ -93,7 +111,7 @@ func trimRight(s string) string { return strings.TrimRightFunc(s, isBlank) }
 // lower is Python's str.lower: strings.ToLower, but for the two letters whose lower case depends on
 // where they stand or takes two code points.
 func lower(s string) string {
-	if !strings.ContainsAny(s, "Σİ") {
+	if !strings.Contains(s, "Σ") && !strings.Contains(s, "İ") {
 		return strings.ToLower(s)
 	}
 	var b strings.Builder

@@ -59,6 +59,8 @@ func (e ending) settles(text string) bool {
 // punktSpaces are the characters that Punkt looks for to find where a word begins.
 const punktSpaces = " \t\n\r\v\f"
 
+var isPunktSpace, isMark = bytesOfSet(punktSpaces), bytesOfSet(".?!")
+
 // closers are the characters that close what a sentence is in.
 const closers = "\"')]}‘’“”«»"
 
@@ -68,7 +70,7 @@ func endings(text string) []ending {
 	var last ending
 	found := false
 	for i := 0; i < len(text); i++ {
-		if strings.IndexByte(".?!", text[i]) < 0 {
+		if !isMark[text[i]] {
 			continue
 		}
 		e, ok := endingAt(text, i)

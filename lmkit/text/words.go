@@ -37,8 +37,10 @@ func (w Words) beginning(tokens []string, block string, last bool) ([]string, in
 	if !last {
 		list = list[:settled]
 	}
+	known := pieceTokensPool.Get().(pieceTokens)
+	defer pieceTokensPool.Put(known)
 	for _, s := range realign(text, list) {
-		tokens = appendWords(tokens, text[s.start:s.end])
+		tokens = known.appendSentence(tokens, text[s.start:s.end])
 	}
 	if last {
 		return tokens, len(block)
@@ -52,11 +54,25 @@ func (w Words) beginning(tokens []string, block string, last bool) ([]string, in
 // Join puts words together with single spaces.
 func (Words) Join(tokens []string) string { return strings.Join(tokens, " ") }
 
-// appendWords splits one sentence by the rules of NLTKWordTokenizer (nltk/tokenize/destructive.py), in
-// their order: each puts spaces around what is to be a token, and at the end the sentence is cut at spaces.
+// appendWords splits one sentence, or a piece of one, by the rules of NLTKWordTokenizer (nltk/tokenize/destructive.py), in
+// their order: each puts spaces around what is to be a token, and at the end the sentence is cut at spaces. White space
+// behind a piece says that the sentence goes on.
 func appendWords(tokens []string, s string) []string {
+	if hasPunctuation(s) {
+		s = punctuation(s)
+	} else {
+		s = " " + s + " "
+	}
+	return appendFields(tokens, contractions(s))
+}
+
+// punctuation applies the rules that change nothing but punctuation and what is beside it.
+func punctuation(s string) string {
+	goesOn := isPunktSpace[s[len(s)-1]]
 	s = openingQuotes(s)
-	s = finalPeriod(s)
+	if !goesOn {
+		s = finalPeriod(s)
+	}
 	s = commas(s)
 	s = pad(s, "..", dots)
 	s = pad(s, ";@#$%&", one)
@@ -66,9 +82,7 @@ func appendWords(tokens []string, s string) []string {
 	s = pad(s, "*", one)
 	s = pad(s, "[](){}<>", one)
 	s = pad(s, "--", two)
-	s = closingQuotes(" " + s + " ")
-	s = contractions(s)
-	return appendFields(tokens, s)
+	return closingQuotes(" " + s + " ")
 }
 
 // appendFields cuts at white space.

@@ -132,11 +132,23 @@ func TestWordsTakeAnyBytes(t *testing.T) {
 	}
 }
 
+// BenchmarkWords begins with nothing known of the book each time.
 func BenchmarkWords(b *testing.B) {
 	book := opticks(b)
 	b.SetBytes(int64(len(book)))
 	for b.Loop() {
+		known := pieceTokensPool.Get().(pieceTokens)
+		clear(known)
+		pieceTokensPool.Put(known)
 		Words{}.Tokenize(book)
+	}
+}
+
+func BenchmarkCharacters(b *testing.B) {
+	book := opticks(b)
+	b.SetBytes(int64(len(book)))
+	for b.Loop() {
+		Characters{}.Tokenize(book)
 	}
 }
 
