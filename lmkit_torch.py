@@ -7,8 +7,8 @@
     print(model.evaluate(open("book.txt").read().split()))     # loss in nats and perplexity, as lmkit eval has them
     lmkit_torch.save(model, "runs/owl-2")                      # lmkit generate --model runs/owl-2 ...
 
-Word tokens are lmkit's to make (lmkit tokenize < book.txt): texts come here as lists of tokens, or as strings of tokens with
-spaces between. docs/model-directory.md describes the files.
+Word tokens and byte-pair encoding are lmkit's to make (lmkit tokenize --model runs/owl < book.txt): texts come here as lists of
+tokens, or as strings of words with spaces between. docs/model-directory.md describes the files.
 """
 
 import json
@@ -51,7 +51,7 @@ class LanguageModel(torch.nn.Module):
         """The tokens of a text: a list of them, or a string, which is taken apart into characters or, for words, at spaces."""
         if not isinstance(text, str):
             return list(text)
-        kind = self.tokenizer["kind"]
+        kind = self.tokenizer.get("kind", "bpe")  # the file of byte-pair encoding is Hugging Face's, and has no kind
         if kind not in ("word", "character"):
             raise ValueError(f"tokens of the kind {kind!r} are lmkit's to make; pass a list of tokens")
         text = text.lower() if self.tokenizer["lowercase"] else text

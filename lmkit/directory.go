@@ -161,6 +161,9 @@ func readDescription(dir string) (d description, err error) {
 	if d.vocabulary.Len() != d.config.VocabularySize {
 		return d, fmt.Errorf("%s: it has %d tokens, but vocabulary_size in %s is %d", path, d.vocabulary.Len(), configFileName, d.config.VocabularySize)
 	}
+	if err := d.checkBPE(); err != nil {
+		return d, fmt.Errorf("%s: %w", path, err)
+	}
 	return d, nil
 }
 

@@ -32,7 +32,7 @@ type GenerateConfig struct {
 	// Context is how many tokens are re-read, from a zero state, for each new one. 0 is the
 	// model's own rule (Config.Context), Carry always carries the state.
 	Context int
-	// Stop ends a text after this token; "" never does.
+	// Stop ends a text after this token, written as in the vocabulary; "" never does.
 	Stop string
 	// Seed selects the random numbers: the same seed gives the same text.
 	Seed uint64
@@ -63,12 +63,14 @@ type Sample struct {
 	Prompt string `json:"prompt"`
 	// Tokens are the new tokens.
 	Tokens []string `json:"tokens"`
-	// Text is the prompt as it was given, then the new tokens, joined by the tokenizer.
+	// Text is the prompt as it was given, then the new tokens, joined by the tokenizer. It is valid UTF-8: bytes of tokens
+	// that make no character are U+FFFD.
 	Text string `json:"text"`
 }
 
 // Generate continues a prompt and yields each new token as soon as it is drawn. An error ends the
-// sequence; a caller that ranges over the tokens alone sees a short text then.
+// sequence; a caller that ranges over the tokens alone sees a short text then. Tokens are as in the
+// vocabulary, where byte-pair encoding has " owl" as "Ġowl"; GenerateText yields text.
 //
 // An empty prompt is allowed: the first token is then drawn from what the model says in its
 // zero state, before it has read anything.
@@ -107,20 +109,10 @@ func (m *Model) Samples(ctx context.Context, prompt string, c GenerateConfig, n 
 		return nil, err
 	}
 	for i := range samples {
-		samples[i].Text = m.continuation(prompt, samples[i].Tokens)
+		joined := m.continuation(prompt)
+		samples[i].Text = joined.add(samples[i].Tokens...) + joined.end()
 	}
 	return samples, nil
-}
-
-// continuation is the prompt as it was typed, then tokens, joined by the tokenizer's rule.
-func (m *Model) continuation(prompt string, tokens []string) string {
-	switch {
-	case len(tokens) == 0:
-		return prompt
-	case prompt == "":
-		return m.Tokenizer.Join(tokens)
-	}
-	return m.Tokenizer.Join([]string{prompt, m.Tokenizer.Join(tokens)})
 }
 
 // errStopped says that the receiver of the tokens wanted no more.

@@ -70,8 +70,11 @@ func readAll(t *testing.T, size int) (m measured) {
 	c := tiny(backend.Go)
 	c.Objective, c.BatchSize, c.Steps, c.Epochs = Stream{Length: 35}, 20, 5, 0
 	c.Vocabulary, c.Valid = text.VocabularyOptions{Size: 10000, Unknown: "<unk>"}, 1e-5
-	if os.Getenv("LMKIT_MEMORY_TOKENS") == "character" {
+	switch os.Getenv("LMKIT_MEMORY_TOKENS") {
+	case "character":
 		c.Tokenizer = text.Characters{}
+	case "bpe":
+		c.Tokenizer = text.BPE{}
 	}
 	start := time.Now()
 	r, err := newRun(t.Context(), corpusFrom(madeSource(size), nil), c.withDefaults(), nil)
@@ -106,7 +109,8 @@ func readAll(t *testing.T, size int) (m measured) {
 }
 
 // TestMemory trains on a text in a process of its own, whose memory must stay below 500 MB. The text has 20 MB, 4 MB in
-// short mode; LMKIT_MEMORY_MB asks for another size, and LMKIT_MEMORY_TOKENS=character for characters instead of words.
+// short mode; LMKIT_MEMORY_MB asks for another size, and LMKIT_MEMORY_TOKENS=character or bpe for
+// characters or byte-pair encoding instead of words.
 func TestMemory(t *testing.T) {
 	size := 20_000_000
 	if testing.Short() {

@@ -25,11 +25,11 @@ type Parts struct {
 // Part is a stretch of a text: its ids, and how many tokens, characters and unknown tokens it has.
 type Part text.Part
 
-// Close removes the temporary file in which SplitSource keeps the ids. They cannot be used after it.
+// Close closes the file with the ids, and removes the temporary one of SplitSource. They cannot be used after it.
 func (p Parts) Close() error { return p.text.Close() }
 
-func newParts(t text.Tokenizer, e *encodedText) Parts {
-	return Parts{Tokenizer: t, Vocabulary: e.Vocabulary, Train: Part(e.Train), Valid: Part(e.Valid), Test: Part(e.Test), text: e}
+func newParts(e *encodedText) Parts {
+	return Parts{Tokenizer: e.Tokenizer, Vocabulary: e.Vocabulary, Train: Part(e.Train), Valid: Part(e.Valid), Test: Part(e.Test), text: e}
 }
 
 // Split cuts a text as Train does. Of the configuration it takes Tokenizer, Vocabulary, Valid, Test and From.
@@ -54,11 +54,12 @@ func split(ctx context.Context, in corpus, c TrainConfig) (Parts, error) {
 	if err != nil {
 		return Parts{}, err
 	}
-	return newParts(c.Tokenizer, e), nil
+	return newParts(e), nil
 }
 
 // SplitOfRun cuts a text as the training run in a directory did, whose text it must be: with its tokenizer, its
-// vocabulary and its shares, so that other models can be judged by the same tokens.
+// vocabulary and its shares, so that other models can be judged by the same tokens. The ids are those of the run's token
+// file where that is still there.
 func SplitOfRun(corpus, dir string) (Parts, error) {
 	return splitOfRun(context.Background(), corpusOf(corpus), dir)
 }
@@ -78,16 +79,27 @@ func splitOfRun(ctx context.Context, in corpus, dir string) (Parts, error) {
 		return Parts{}, err
 	}
 	known := err == nil
-	c.Tokenizer, c.From = nil, dir
-	parts, err := split(ctx, in, c)
+	sum, err := in.sha256()
 	if err != nil {
 		return Parts{}, err
 	}
-	if now := hex.EncodeToString(parts.text.Text[:]); known && receipt.Corpus.SHA256 != now {
-		parts.Close()
+	if now := hex.EncodeToString(sum[:]); known && receipt.Corpus.SHA256 != now {
 		return Parts{}, fmt.Errorf("the text is not the one that the run in %s was trained on: its sha256 is %s, not %s", filepath.Clean(dir), now, receipt.Corpus.SHA256)
 	}
-	return parts, nil
+	from, err := readDescription(dir)
+	if err != nil {
+		return Parts{}, err
+	}
+	c.Tokenizer, c.From = from.tokenizer, dir
+	o := c.encodeOptions()
+	o.Vocabulary, o.Path = from.vocabulary, filepath.Join(dir, tokensFile)
+	if e, err := text.OpenEncoded(o); err == nil {
+		if e.Text == sum {
+			return newParts(&encodedText{Encoded: e}), nil
+		}
+		e.Close()
+	}
+	return split(ctx, in, c)
 }
 
 // EvaluateNGram is how well a counting model, of the parts' vocabulary, predicts a part. As in Model.Evaluate, what

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // refuseHeld refuses a directory that holds a run already, unless that is to be resumed.
@@ -133,6 +134,9 @@ func (r *run) restore() ([]Record, error) {
 	if at.CorpusSHA256 != r.position.CorpusSHA256 && !r.config.AllowChangedText {
 		return nil, errChanged(r.position.CorpusSHA256, checkpoint, at.CorpusSHA256)
 	}
+	if err := r.refuseOtherTokens(checkpoint); err != nil {
+		return nil, err
+	}
 	if err := r.model.loadWeights(checkpoint); err != nil {
 		return nil, err
 	}
@@ -153,6 +157,18 @@ func (r *run) restore() ([]Record, error) {
 		}
 	}
 	return records, err
+}
+
+// refuseOtherTokens refuses to go on with a checkpoint whose ids stand for other tokens.
+func (r *run) refuseOtherTokens(checkpoint string) error {
+	d, err := readDescription(checkpoint)
+	if err != nil {
+		return err
+	}
+	if !canBe(r.model.Tokenizer, d.tokenizer) || !slices.Equal(r.model.Vocabulary.Tokens(), d.vocabulary.Tokens()) {
+		return fmt.Errorf("%s was made with other tokens than the text has now; to go on with them, copy its %s and %s into %s and pass --allow-changed-text", checkpoint, tokenizerFile, vocabularyFile, r.config.Directory)
+	}
+	return nil
 }
 
 // errChanged refuses to resume on another text: its sha256, and what was made with which.

@@ -12,7 +12,8 @@ import (
 
 // run is a training run under way.
 type run struct {
-	config   TrainConfig
+	config   TrainConfig // its tokenizer may have to learn; text has the one that did
+	engine   *backend.Engine
 	model    *Model
 	source   batches
 	stepper  *stepper
@@ -33,11 +34,15 @@ type run struct {
 // newRun prepares a run; of the run's directory it writes the token file, where there is to be one.
 func newRun(ctx context.Context, in corpus, c TrainConfig, from *description) (*run, error) {
 	start := time.Now()
+	engine, err := backend.Open(c.Backend) // first: a text may take long
+	if err != nil {
+		return nil, err
+	}
 	encoded, err := c.encode(ctx, in, from)
 	if err != nil {
 		return nil, err
 	}
-	r := &run{config: c, text: encoded, start: start}
+	r := &run{config: c, engine: engine, text: encoded, start: start}
 	if err := r.prepare(); err != nil {
 		encoded.Close()
 		return nil, err
@@ -47,6 +52,7 @@ func newRun(ctx context.Context, in corpus, c TrainConfig, from *description) (*
 
 func (r *run) prepare() (err error) {
 	c, vocabulary := r.config, r.text.Vocabulary
+	c.Tokenizer = r.text.Tokenizer
 	if r.source, err = c.Objective.batches(r.text.Train.IDs, c); err != nil {
 		return err
 	}
@@ -58,7 +64,7 @@ func (r *run) prepare() (err error) {
 		r.steps = c.Epochs * r.source.perEpoch()
 	}
 	r.position = position{Schedule: newSchedule(c, r.steps), CorpusSHA256: hex.EncodeToString(r.text.Text[:])}
-	if r.model, err = startModel(c, vocabulary); err != nil {
+	if r.model, err = startModel(r.engine, c, vocabulary); err != nil {
 		return err
 	}
 	r.stepper, err = newStepper(r.model, c, r.source)
@@ -66,11 +72,7 @@ func (r *run) prepare() (err error) {
 }
 
 // startModel is the model before the first step: new, or with the weights of another.
-func startModel(c TrainConfig, vocabulary *text.Vocabulary) (*Model, error) {
-	engine, err := backend.Open(c.Backend)
-	if err != nil {
-		return nil, err
-	}
+func startModel(engine *backend.Engine, c TrainConfig, vocabulary *text.Vocabulary) (*Model, error) {
 	config := c.Model
 	config.VocabularySize = vocabulary.Len()
 	m, err := New(engine, config, c.Tokenizer, vocabulary, c.Seed)
@@ -101,8 +103,8 @@ func (c TrainConfig) withFrom() (TrainConfig, *description, error) {
 	if wanted != (Config{}) && wanted != structure {
 		return c, nil, fmt.Errorf("%s has another structure: %w", c.From, join(differences(from.config, wanted.with(from.config))))
 	}
-	if c.Tokenizer != nil && c.Tokenizer != from.tokenizer {
-		return c, nil, fmt.Errorf("%s has another tokenizer: %#v, not %#v", c.From, from.tokenizer, c.Tokenizer)
+	if c.Tokenizer != nil && !canBe(c.Tokenizer, from.tokenizer) {
+		return c, nil, fmt.Errorf("%s has another tokenizer: %s, not %s", c.From, tokenizerName(from.tokenizer), tokenizerName(c.Tokenizer))
 	}
 	c.Model = from.config
 	c.Model.Context = 0

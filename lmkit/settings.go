@@ -68,7 +68,7 @@ type freeSettings struct {
 }
 
 func (c TrainConfig) settings() (settings, error) {
-	tokenizer, err := text.MarshalTokenizer(c.Tokenizer)
+	tokenizer, err := tokenizerSettings(c.Tokenizer)
 	if err != nil {
 		return settings{}, err
 	}
@@ -106,9 +106,9 @@ func ReadRun(dir string) (TrainConfig, error) {
 		}
 		return TrainConfig{}, err
 	}
-	tokenizer, err := text.ParseTokenizer(s.Fixed.Tokenizer)
+	tokenizer, err := parseTokenizerSettings(dir, s.Fixed.Tokenizer)
 	if err != nil {
-		return TrainConfig{}, fmt.Errorf("%s: tokenizer: %w", filepath.Join(dir, settingsFile), err)
+		return TrainConfig{}, err
 	}
 	f := s.Fixed
 	c := TrainConfig{

@@ -60,7 +60,14 @@ func TestSourceTrainsLikeString(t *testing.T) {
 
 // TestResumeReusesTokens resumes with the token file as it is, damaged, missing, and on another text.
 func TestResumeReusesTokens(t *testing.T) {
+	for _, tokenizer := range tokenizers {
+		t.Run(text.Kind(tokenizer), func(t *testing.T) { resumeWithTokens(t, tokenizer) })
+	}
+}
+
+func resumeWithTokens(t *testing.T, tokenizer text.Tokenizer) {
 	c := tiny(backend.Go)
+	c.Tokenizer = tokenizer
 	c.Directory, c.CheckpointEvery = filepath.Join(t.TempDir(), "run"), 2
 	path := filepath.Join(c.Directory, tokensFile)
 	if _, err := TrainSource(t.Context(), text.String("owl", text.Owl), c); err != nil {

@@ -67,17 +67,32 @@ type closer struct {
 
 func (c closer) Close() error { return c.close() }
 
-// encode tokenizes the text of a run, or opens the token file that the run has of it already.
+// encodeOptions say how the text of a run becomes ids.
+func (c TrainConfig) encodeOptions() text.EncodeOptions {
+	return text.EncodeOptions{Tokenizer: c.Tokenizer, Valid: c.Valid, Test: c.Test, Options: c.Vocabulary}
+}
+
+// encode tokenizes the text of a run, or opens the token file that the run has of it already. A run that is resumed on another
+// text keeps the tokenizer and the vocabulary that it has; of the same text, they would be made alike.
 func (c TrainConfig) encode(ctx context.Context, in corpus, from *description) (*encodedText, error) {
-	o := text.EncodeOptions{Tokenizer: c.Tokenizer, Valid: c.Valid, Test: c.Test, Options: c.Vocabulary}
+	o := c.encodeOptions()
 	if from != nil {
 		o.Vocabulary = from.vocabulary
 	}
 	if in.inFile && c.Directory != "" {
 		o.Path = filepath.Join(c.Directory, tokensFile)
-		if e, err := c.reuse(in, o); e != nil || err != nil {
+	}
+	if begun := c.begun(); begun != nil {
+		before := o
+		before.Tokenizer, before.Vocabulary = begun.tokenizer, begun.vocabulary
+		if e, err := c.reuse(in, before); e != nil || err != nil {
 			return e, err
 		}
+		if c.AllowChangedText {
+			o = before
+		}
+	}
+	if o.Path != "" {
 		removeLeftovers(c.Directory)
 	}
 	e, err := in.encode(ctx, o)
@@ -85,25 +100,33 @@ func (c TrainConfig) encode(ctx context.Context, in corpus, from *description) (
 		return nil, err
 	}
 	for i, part := range []text.Part{e.Valid, e.Test} {
-		if part.Tokens == 1 {
+		if share := []float64{c.Valid, c.Test}[i]; part.Tokens < 2 && share > 0 {
 			e.Close()
-			return nil, fmt.Errorf("the %s text has 1 token, and evaluation needs at least 2; make its share larger", []string{"validation", "test"}[i])
+			return nil, fmt.Errorf("the %s text has %d tokens, and evaluation needs at least 2; make its share, %v, larger", []string{"validation", "test"}[i], part.Tokens, share)
 		}
 	}
 	return e, nil
 }
 
-// reuse is the token file of a run that is resumed, nil if it has to be made anew.
+// begun is what a run that is resumed has in its directory; nil if the run begins.
+func (c TrainConfig) begun() *description {
+	if c.Directory == "" || !c.Resume || !holdsRun(c.Directory) {
+		return nil
+	}
+	d, err := readDescription(c.Directory)
+	if err != nil {
+		c.Warn(fmt.Sprintf("tokenizing the text again: %v", err))
+		return nil
+	}
+	return &d
+}
+
+// reuse is the token file of a run that is resumed, nil if it has none, or one that has to be made anew.
 func (c TrainConfig) reuse(in corpus, o text.EncodeOptions) (*encodedText, error) {
-	if !c.Resume || !holdsRun(c.Directory) {
+	if o.Path == "" {
 		return nil, nil
 	}
-	o.Vocabulary = new(text.Vocabulary)
-	err := readJSON(filepath.Join(c.Directory, vocabularyFile), o.Vocabulary)
-	var e *text.Encoded
-	if err == nil {
-		e, err = text.OpenEncoded(o)
-	}
+	e, err := text.OpenEncoded(o)
 	if err != nil {
 		c.Warn(fmt.Sprintf("tokenizing the text again: %v", err))
 		return nil, nil

@@ -115,7 +115,6 @@ func TestLoadsInTorch(t *testing.T) {
 // TestRoundTripInTorch trains for 5 epochs here, 5 more in PyTorch, by way of lmkit_torch.py, and evaluates what comes back.
 func TestRoundTripInTorch(t *testing.T) {
 	python := torchPython(t)
-	tokens := fileOf(t, "tokens.txt", strings.Join((text.Words{Lowercase: true}).Tokenize(text.Owl), "\n"))
 	perplexities, different, cases := 0.0, 0, 0
 	compare := func(dir string, want Evaluation) float64 {
 		m, err := Open(dir, backend.Go)
@@ -130,28 +129,37 @@ func TestRoundTripInTorch(t *testing.T) {
 		cases++
 		return got.Perplexity
 	}
-	for _, config := range []Config{
-		{Cell: rnn.RNN, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, {Cell: rnn.LSTM, EmbeddingSize: 12, HiddenSize: 12, Layers: 1, TieWeights: true},
-		{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, {Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2, ResetBefore: true},
+	words, bpe := text.Words{Lowercase: true}, text.BPE{VocabularySize: 270}
+	for _, test := range []struct {
+		config    Config
+		tokenizer text.Tokenizer
+	}{
+		{Config{Cell: rnn.RNN, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, words},
+		{Config{Cell: rnn.LSTM, EmbeddingSize: 12, HiddenSize: 12, Layers: 1, TieWeights: true}, words},
+		{Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, words},
+		{Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2, ResetBefore: true}, words},
+		{Config{Cell: rnn.LSTM, EmbeddingSize: 8, HiddenSize: 12, Layers: 1}, bpe},
 	} {
 		for _, objective := range []Objective{Windows{Length: 5}, Stream{Length: 4}} {
 			dir, out := filepath.Join(t.TempDir(), "lmkit"), filepath.Join(t.TempDir(), "torch")
-			m := train(t, TrainConfig{Model: config, Objective: objective, BatchSize: 4, Epochs: 5, LearningRate: 0.01, Directory: dir, Backend: backend.Go})
+			m := train(t, TrainConfig{Model: test.config, Tokenizer: test.tokenizer, Objective: objective, BatchSize: 4, Epochs: 5, LearningRate: 0.01, Directory: dir, Backend: backend.Go})
 			var want struct {
 				Before, After Evaluation
 				Greedy        []string
 			}
-			runPython(t, &want, python, "testdata/torch_companion.py", dir, out, tokens, "5", "once upon a time")
+			tokens := fileOf(t, "tokens.txt", strings.Join(m.Tokenizer.Tokenize(text.Owl), "\n"))
+			prompt := strings.Join(m.Tokenizer.Tokenize("Once upon a time"), " ")
+			runPython(t, &want, python, "testdata/torch_companion.py", dir, out, tokens, "5", prompt)
 			if before, after := compare(dir, want.Before), compare(out, want.After); !(after < before) {
-				t.Errorf("%v, %T: perplexity %v, after PyTorch's training %v", config, objective, before, after)
+				t.Errorf("%v, %T: perplexity %v, after PyTorch's training %v", test.config, objective, before, after)
 			}
-			samples, err := m.Samples(context.Background(), "once upon a time", GenerateConfig{Length: 50}, 1)
+			samples, err := m.Samples(context.Background(), "Once upon a time", GenerateConfig{Length: 50}, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if !slices.Equal(samples[0].Tokens, want.Greedy) {
 				different++
-				t.Errorf("%v, %T: greedy %q, PyTorch writes %q", config, objective, samples[0].Tokens, want.Greedy)
+				t.Errorf("%v, %T: greedy %q, PyTorch writes %q", test.config, objective, samples[0].Tokens, want.Greedy)
 			}
 		}
 	}

@@ -84,14 +84,18 @@ func TestSameSeedSameBytes(t *testing.T) {
 
 // TestResume interrupts runs in mid-epoch and goes on: weights and history end as those of a straight run.
 func TestResume(t *testing.T) {
-	for _, objective := range []Objective{Windows{Length: 5}, Stream{Length: 4}} {
+	for _, test := range []struct {
+		objective Objective
+		tokenizer text.Tokenizer
+		batch     int
+	}{
+		{Windows{Length: 5}, text.Words{Lowercase: true}, 16}, {Stream{Length: 4}, text.Words{Lowercase: true}, 2},
+		{Windows{Length: 5}, text.BPE{VocabularySize: 270}, 32}, {Stream{Length: 16}, text.BPE{VocabularySize: 270}, 2},
+	} {
 		for _, engine := range engines(t) {
-			t.Run(fmt.Sprintf("%T/%s", objective, engine), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%T/%s/%s", test.objective, text.Kind(test.tokenizer), engine), func(t *testing.T) {
 				c := tiny(engine)
-				c.Objective, c.Model.Dropout, c.Epochs = objective, 0.2, 4
-				if _, stream := objective.(Stream); stream {
-					c.BatchSize = 2
-				}
+				c.Objective, c.Tokenizer, c.BatchSize, c.Model.Dropout, c.Epochs = test.objective, test.tokenizer, test.batch, 0.2, 4
 				c.Directory = filepath.Join(t.TempDir(), "straight")
 				straight := bytesOf(t, train(t, c))
 				records, err := ReadHistory(c.Directory)
@@ -131,6 +135,47 @@ func interruptAt(t *testing.T, c TrainConfig, step int) {
 	}
 	if h.ended != 1 || h.err == nil {
 		t.Errorf("the hook ended %d times, with %v", h.ended, h.err)
+	}
+}
+
+// TestHeldOutCharactersAreNeverTrainedOn marks the characters of the validation and test texts, whose bytes no other has:
+// byte-pair encoding learns no token of them, and no batch holds one.
+func TestHeldOutCharactersAreNeverTrainedOn(t *testing.T) {
+	content := strings.Repeat(" a b c d e f g h", 40) + strings.Repeat(" é", 160) + strings.Repeat(" ü", 160)
+	marked := func(token string) bool { return strings.ContainsAny(token, "Ã©¼") } // their bytes in GPT-2's alphabet
+	for name, in := range map[string]corpus{"memory": corpusOf(content), "file": corpusFrom(text.String("marked", content), nil)} {
+		for _, objective := range []Objective{Windows{Length: 5}, Stream{Length: 4}} {
+			look := func(share float64) (learned, trained int) {
+				c := tiny(backend.Go)
+				c.Objective, c.BatchSize, c.Tokenizer, c.Valid, c.Test = objective, 2, text.BPE{VocabularySize: 262}, share, share
+				r, err := newRun(t.Context(), in, c.withDefaults(), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer r.text.Close()
+				v := r.model.Vocabulary
+				for _, token := range v.Tokens()[256:] {
+					if marked(token) {
+						learned++
+					}
+				}
+				for i := range r.source.perEpoch() {
+					b := r.source.batch(0, i)
+					for _, id := range slices.Concat(b.tokens, b.targets) {
+						if marked(v.Token(id)) {
+							trained++
+						}
+					}
+				}
+				return learned, trained
+			}
+			if learned, trained := look(0.25); learned != 0 || trained != 0 {
+				t.Errorf("%s, %T: %d tokens of held-out text were learned, and %d trained on", name, objective, learned, trained)
+			}
+			if learned, trained := look(0); learned == 0 || trained == 0 { // without the split the same look finds them
+				t.Errorf("%s, %T: marked characters are not found where they are", name, objective)
+			}
+		}
 	}
 }
 

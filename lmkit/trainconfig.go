@@ -14,10 +14,11 @@ type TrainConfig struct {
 	// Model is the structure; VocabularySize comes from the text, and Context from the
 	// objective. With From set, the zero Config takes that model's structure.
 	Model Config
-	// Tokenizer splits the text; nil is text.Words{Lowercase: true}.
+	// Tokenizer splits the text; nil is text.Words{Lowercase: true}. A text.BPE{} learns its merges from the training text,
+	// or has learned them already; the model has the one that did.
 	Tokenizer text.Tokenizer
 	// Vocabulary says which tokens of the training text become the vocabulary; the zero value
-	// takes all.
+	// takes all. A text.BPE learns up to Size tokens, all of which are the vocabulary.
 	Vocabulary text.VocabularyOptions
 	// Objective is Windows or Stream.
 	Objective Objective
@@ -47,7 +48,7 @@ type TrainConfig struct {
 	// Initial is where the weights start, unless From has them.
 	Initial InitialWeights
 	// Valid and Test are the shares of the tokens, at the end of the text, that are never trained
-	// on. Valid is evaluated after every epoch, and every ValidateEvery steps, if that is positive.
+	// on; with a text.BPE, of the characters. Valid is evaluated after every epoch, and every ValidateEvery steps, if that is positive.
 	Valid, Test   float64
 	ValidateEvery int
 	// KeepBest makes the finished model the one with the lowest validation loss of the run, instead of that of the last step. It needs
@@ -111,6 +112,9 @@ func (c TrainConfig) Validate() error {
 		if err := model.Validate(); err != nil {
 			problems = append(problems, err)
 		}
+	}
+	if err := c.encodeOptions().Validate(); err != nil && c.From == "" {
+		problems = append(problems, err)
 	}
 	if c.Objective == nil {
 		problems = append(problems, fmt.Errorf("no objective is given; use Windows or Stream"))

@@ -56,7 +56,7 @@ func generateCommand() *cobra.Command {
 	f.Float64Var(&g.config.MinP, "min-p", 0, "drop tokens less likely than this times the likeliest; 0 keeps all")
 	f.Float64Var(&g.config.RepetitionPenalty, "repetition-penalty", 1, "above 1 makes tokens that occurred less likely; 1 is off")
 	f.IntVar(&g.config.Context, "context", 0, "re-read this many tokens for each new one; 0 carries the state (default: the model's own rule)")
-	f.StringVar(&g.config.Stop, "stop", "", "end a text after this token")
+	f.StringVar(&g.config.Stop, "stop", "", "end a text after this token, as it is in vocabulary.json")
 	f.IntVar(&g.samples, "samples", 1, "number of texts")
 	f.Uint64Var(&g.config.Seed, "seed", 0, "seed of the random numbers")
 	f.BoolVar(&g.detokenize, "detokenize", false, "close up punctuation")
@@ -88,26 +88,21 @@ func (g *generateFlags) check(c *cobra.Command) error {
 
 // stream writes each token as soon as it is drawn.
 func (g *generateFlags) stream(c *cobra.Command, model *lmkit.Model) error {
-	w := c.OutOrStdout()
-	line, first := g.prompt, true // line is what is still to be written
-	for token, err := range model.Generate(g.prompt, g.config) {
+	w, begun := c.OutOrStdout(), false
+	for piece, err := range model.GenerateText(g.prompt, g.config) {
 		if err == nil {
 			err = c.Context().Err()
 		}
 		if err != nil {
-			if !first {
+			if begun {
 				fmt.Fprintln(w)
 			}
 			return err
 		}
-		if text := line + model.Tokenizer.Join([]string{"", token}); first && g.prompt == "" {
-			fmt.Fprint(w, token)
-		} else {
-			fmt.Fprint(w, text)
-		}
-		line, first = "", false
+		fmt.Fprint(w, piece)
+		begun = true
 	}
-	_, err := fmt.Fprintln(w, line)
+	_, err := fmt.Fprintln(w)
 	return err
 }
 

@@ -136,7 +136,7 @@ func TestModelFaults(t *testing.T) {
 		}
 		return path
 	}
-	out := filepath.Join(dir, "out")
+	out, written := filepath.Join(dir, "out"), "../../lmkit/text/testdata/written.json"
 	for _, c := range []struct {
 		args []string
 		code int
@@ -164,7 +164,17 @@ func TestModelFaults(t *testing.T) {
 		{quick(out, "--recipe", "gpt"), exitUsage, "zaremba-small"},
 		{quick(out, "--divisor", "1"), exitFailed, "divisor is 1"},
 		{quick(out, "--patience", "3"), exitFailed, "set valid above 0"},
-		{quick(out, "--tokens", "bpe"), exitFailed, "not part of this version"},
+		{quick(out, "--tokens", "bpe", "--lowercase"), exitFailed, "keeps the case"},
+		{quick(out, "--tokens", "bpe", "--min-count", "2"), exitFailed, "drops no tokens"},
+		{quick(out, "--tokens", "bpe", "--vocabulary", "256"), exitFailed, "at least 257"},
+		{quick(out, "--tokens", "bpe", "--vocabulary", "100"), exitFailed, "vocabulary size is 100"},
+		{quick(out, "--tokenizer", written, "--vocabulary", "9000"), exitFailed, "has learned already"},
+		{quick(out, "--tokenizer", written, "--tokens", "word"), exitFailed, "of kind bpe, not word"},
+		{quick(out, "--tokenizer", written, "--lowercase"), exitFailed, "the tokenizer's own choice"},
+		{quick(out, "--tokenizer", filepath.Join(dir, "none.json")), exitFailed, "none.json: no such file"},
+		{quick(out, "--tokens", "bpe", "--valid", "0.002"), exitFailed, "validation text has 0 tokens"},
+		{quick(out, "--backend", "tpu"), exitFailed, `"tpu"`},
+		{[]string{"ngram", "--text", "owl", "--tokens", "bpe", "--valid", "0.2", "--min-count", "2"}, exitFailed, "drops no tokens"},
 		{quick(model), exitFailed, "--resume"},
 		{[]string{"train", "--text", "owl"}, exitUsage, "missing --out"},
 		{[]string{"eval", "--model", filepath.Join(dir, "none"), "--text", "owl"}, exitFailed, "none"},

@@ -14,20 +14,17 @@ import (
 
 // ngramFlags are what ngram is asked for.
 type ngramFlags struct {
-	text, model       string
-	smoothing, tokens *choice
-	order             int
-	k                 float64
-	lowercase         bool
-	config            lmkit.TrainConfig
-	lossy, json       bool
+	text, model string
+	smoothing   *choice
+	tokens      tokenFlags
+	order       int
+	k           float64
+	config      lmkit.TrainConfig
+	lossy, json bool
 }
 
-// tokenFlags are those that --model has values for.
-var tokenFlags = []string{"tokens", "lowercase", "min-count", "vocabulary", "valid", "test"}
-
 func ngramCommand() *cobra.Command {
-	g := ngramFlags{smoothing: &choice{"kneser-ney", []string{"kneser-ney", "add-k"}}, tokens: &choice{"word", []string{"word", "character", "bpe"}}}
+	g := ngramFlags{smoothing: &choice{"kneser-ney", []string{"kneser-ney", "add-k"}}, tokens: newTokenFlags()}
 	c := &cobra.Command{
 		Use:   "ngram",
 		Short: "Count n-grams of a text, the baseline for a network, and measure how well they predict its held-out parts",
@@ -46,10 +43,7 @@ func (g *ngramFlags) addFlags(f *pflag.FlagSet) {
 	f.Var(g.smoothing, "smoothing", "what makes probabilities of counts; kneser-ney: interpolated, modified")
 	f.IntVar(&g.order, "order", 5, "tokens of an n-gram")
 	f.Float64Var(&g.k, "k", 1, "add-k: what is added to each count")
-	f.Var(g.tokens, "tokens", "what a token is")
-	f.BoolVar(&g.lowercase, "lowercase", true, "put the text into lower case (characters: only if typed)")
-	f.IntVar(&g.config.Vocabulary.MinCount, "min-count", 0, "tokens that occur less often become <unk>")
-	f.IntVar(&g.config.Vocabulary.Size, "vocabulary", 0, "size of the vocabulary, <unk> included; 0 takes all tokens")
+	g.tokens.addFlags(f)
 	f.Float64Var(&g.config.Valid, "valid", 0, "share of the text, at its end, that networks are validated on")
 	f.Float64Var(&g.config.Test, "test", 0, "share of the text, at its very end, that networks are tested on")
 	f.BoolVar(&g.lossy, "lossy", false, "replace bytes that are not UTF-8")
@@ -93,7 +87,7 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 func (g *ngramFlags) parts(c *cobra.Command) (lmkit.Parts, error) {
 	f := c.Flags()
 	if g.model != "" {
-		for _, name := range tokenFlags {
+		for _, name := range append([]string{"valid", "test"}, tokenFlagNames...) {
 			if f.Changed(name) {
 				return lmkit.Parts{}, usagef(c, "--model and --%s exclude each other: the run has its own", name)
 			}
@@ -111,9 +105,11 @@ func (g *ngramFlags) parts(c *cobra.Command) (lmkit.Parts, error) {
 		return lmkit.Parts{}, usagef(c, "missing --valid or --test: the share of the text to predict")
 	}
 	var err error
-	if g.config.Tokenizer, err = tokenizerOf(g.tokens.value, g.lowercase && (g.tokens.value == "word" || f.Changed("lowercase"))); err != nil {
+	all := func(string) bool { return true }
+	if g.config.Tokenizer, err = g.tokens.tokenizer(f, nil, all); err != nil {
 		return lmkit.Parts{}, err
 	}
+	g.config.Vocabulary = g.tokens.options
 	withUnknown(&g.config)
 	source, err := lmkit.Corpus(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {

@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 
@@ -16,13 +14,13 @@ import (
 
 // tokenizeFlags are what tokenize is asked for.
 type tokenizeFlags struct {
-	tokens           *choice
-	model, file      string
-	lowercase, lossy bool
+	tokenFlags
+	model string
+	lossy bool
 }
 
 func tokenizeCommand() *cobra.Command {
-	g := tokenizeFlags{tokens: &choice{"word", []string{"word", "character", "bpe"}}}
+	g := tokenizeFlags{tokenFlags: newTokenFlags()}
 	c := &cobra.Command{
 		Use:     "tokenize",
 		Short:   "Split standard input into tokens, written as one JSON array",
@@ -36,7 +34,7 @@ func tokenizeCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.Var(g.tokens, "tokens", "what a token is; bpe needs --model or --tokenizer")
+	f.Var(g.kind, "tokens", "what a token is; bpe needs --model or --tokenizer")
 	f.StringVar(&g.model, "model", "", "model directory whose tokenizer is taken")
 	f.StringVar(&g.file, "tokenizer", "", "tokenizer.json to take, of lmkit or, for bpe, of Hugging Face's tokenizers")
 	f.BoolVar(&g.lowercase, "lowercase", false, "put the text into lower case first")
@@ -47,28 +45,20 @@ func tokenizeCommand() *cobra.Command {
 
 // tokenizer is the one that is asked for, by kind or as a file.
 func (g *tokenizeFlags) tokenizer(c *cobra.Command) (text.Tokenizer, error) {
-	path := g.file
 	switch {
 	case g.model != "" && g.file != "":
 		return nil, usagef(c, "--model and --tokenizer exclude each other")
 	case g.model != "":
-		path = filepath.Join(g.model, text.TokenizerFile)
-	case g.file == "" && g.tokens.value == "bpe":
+		g.file = filepath.Join(g.model, text.TokenizerFile)
+	case g.file == "" && g.kind.value == "bpe":
 		return nil, usagef(c, "--tokens bpe needs what was learned: --model or --tokenizer")
 	case g.file == "":
-		return tokenizerOf(g.tokens.value, g.lowercase)
+		return tokenizerOf(g.kind.value, g.lowercase)
 	}
 	if c.Flags().Changed("lowercase") {
 		return nil, usagef(c, "--lowercase is the tokenizer's own choice, which its file holds")
 	}
-	tokenizer, err := text.ReadTokenizer(path)
-	if err != nil {
-		return nil, err
-	}
-	if kind := text.Kind(tokenizer); c.Flags().Changed("tokens") && kind != g.tokens.value {
-		return nil, fmt.Errorf("%s: its tokens are of kind %s, not %s", path, kind, g.tokens.value)
-	}
-	return tokenizer, nil
+	return g.fromFile(c.Flags())
 }
 
 // tokenize writes the tokens of a text, as it reads it, as one JSON array. What is refused in its first megabyte or so
@@ -99,14 +89,4 @@ func tokenize(w io.Writer, r io.Reader, tokenizer text.Tokenizer) error {
 	}
 	out.WriteString("]\n")
 	return out.Flush()
-}
-
-func tokenizerOf(kind string, lowercase bool) (text.Tokenizer, error) {
-	switch kind {
-	case "word":
-		return text.Words{Lowercase: lowercase}, nil
-	case "character":
-		return text.Characters{Lowercase: lowercase}, nil
-	}
-	return nil, errors.New("byte-pair encoding (--tokens bpe) is not part of this version; use word or character")
 }

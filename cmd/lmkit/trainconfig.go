@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/spf13/pflag"
 
 	"owlm/lmkit"
@@ -60,15 +58,19 @@ func (g *trainFlags) change(f *pflag.FlagSet, config *lmkit.TrainConfig, structu
 	set(rest, "seed", &config.Seed, given.Seed)
 	set(rest, "checkpoint-every", &config.CheckpointEvery, given.CheckpointEvery)
 	set(rest, "log-every", &config.LogEvery, given.LogEvery)
-	set(rest, "min-count", &config.Vocabulary.MinCount, given.Vocabulary.MinCount)
-	set(rest, "vocabulary", &config.Vocabulary.Size, given.Vocabulary.Size)
+	set(rest, "min-count", &config.Vocabulary.MinCount, g.tokens.options.MinCount)
+	set(rest, "vocabulary", &config.Vocabulary.Size, g.tokens.options.Size)
 	withUnknown(config)
 	return nil
 }
 
 // withUnknown gives the vocabulary <unk> where it is needed: for words that only the held-out text has, or that were dropped.
+// Byte-pair encoding covers any text.
 func withUnknown(config *lmkit.TrainConfig) {
 	v := config.Vocabulary
+	if text.Kind(config.Tokenizer) == "bpe" {
+		return
+	}
 	if config.Valid > 0 || config.Test > 0 || v.MinCount > 0 || v.Size > 0 {
 		config.Vocabulary.Unknown = "<unk>"
 	}
@@ -80,15 +82,8 @@ func (g *trainFlags) changeModel(f *pflag.FlagSet, config *lmkit.TrainConfig, ac
 			return err
 		}
 	}
-	if accept("tokens") || accept("lowercase") {
-		kind := g.tokens.value
-		if !accept("tokens") {
-			kind = kindOf(config.Tokenizer, kind)
-		}
-		lowercase := g.lowercase && (kind == "word" || f.Changed("lowercase"))
-		if config.Tokenizer, err = tokenizerOf(kind, lowercase); err != nil {
-			return err
-		}
+	if config.Tokenizer, err = g.tokens.tokenizer(f, config.Tokenizer, accept); err != nil {
+		return err
 	}
 	set(accept, "embedding", &config.Model.EmbeddingSize, g.model.EmbeddingSize)
 	set(accept, "hidden", &config.Model.HiddenSize, g.model.HiddenSize)
@@ -149,16 +144,6 @@ func (g *trainFlags) changedObjective(before lmkit.Objective, accept func(name s
 		return lmkit.Stream{Length: length}
 	}
 	return lmkit.Windows{Length: length}
-}
-
-// kindOf is what --tokens calls a tokenizer; otherwise where there is none, or it has no such name.
-func kindOf(t text.Tokenizer, otherwise string) string {
-	data, err := text.MarshalTokenizer(t)
-	var file struct{ Kind string }
-	if err != nil || json.Unmarshal(data, &file) != nil || file.Kind == "" {
-		return otherwise
-	}
-	return file.Kind
 }
 
 // set assigns a flag's value if accept accepts the flag.

@@ -10,13 +10,14 @@ import (
 type trainFlags struct {
 	text, out, from      string
 	recipe               *choice
-	cell, tokens         *choice
+	cell                 *choice
+	tokens               tokenFlags
 	optimizer, schedule  *choice
 	objective            *choice
 	model                lmkit.Config
 	config               lmkit.TrainConfig
 	sequence             int
-	lowercase, shuffle   bool
+	shuffle              bool
 	resetAfter           bool
 	lossy, json, changed bool
 }
@@ -24,7 +25,7 @@ type trainFlags struct {
 func newTrainFlags() *trainFlags {
 	return &trainFlags{
 		recipe: &choice{"", lmkit.RecipeNames()},
-		cell:   &choice{"lstm", []string{"rnn", "lstm", "gru"}}, tokens: &choice{"word", []string{"word", "character", "bpe"}},
+		cell:   &choice{"lstm", []string{"rnn", "lstm", "gru"}}, tokens: newTokenFlags(),
 		optimizer: &choice{"adam", lmkit.Optimizers}, schedule: &choice{"constant", lmkit.Schedules},
 		objective: &choice{"windows", []string{"windows", "stream"}},
 	}
@@ -46,10 +47,7 @@ func (g *trainFlags) addFlags(f *pflag.FlagSet) {
 
 // addModelFlags are for the tokens, the structure and where it starts.
 func (g *trainFlags) addModelFlags(f *pflag.FlagSet) {
-	f.Var(g.tokens, "tokens", "what a token is")
-	f.BoolVar(&g.lowercase, "lowercase", true, "put the text into lower case (characters: only if typed)")
-	f.IntVar(&g.config.Vocabulary.MinCount, "min-count", 0, "tokens that occur less often become <unk>")
-	f.IntVar(&g.config.Vocabulary.Size, "vocabulary", 0, "size of the vocabulary, <unk> included; 0 takes all tokens")
+	g.tokens.addFlags(f)
 	f.Var(g.cell, "cell", "recurrence")
 	f.IntVar(&g.model.EmbeddingSize, "embedding", 128, "length of a token's vector")
 	f.IntVar(&g.model.HiddenSize, "hidden", 256, "length of a layer's hidden state")

@@ -1,6 +1,6 @@
 """Trains a model directory of lmkit further, in PyTorch: torch_companion.py DIRECTORY OUT TOKENS EPOCHS PROMPT
 
-TOKENS is a file with the text's tokens, one a line. The objective is windows, or, for a model without a context, stretches of 4 with the
+TOKENS is a file with the text's tokens, one a line, and PROMPT is tokens with spaces between. The objective is windows, or, for a model without a context, stretches of 4 with the
 state carried; the optimizer is Adam. It writes the trained model to OUT and prints what the model directories give: the evaluation of
 both, and what the first writes greedily.
 """
@@ -14,7 +14,7 @@ import lmkit_torch
 directory, out, path, epochs, prompt = sys.argv[1:]
 tokens = pathlib.Path(path).read_text(encoding="utf-8").split("\n")
 model = lmkit_torch.load(directory)
-result = {"before": model.evaluate(tokens), "greedy": list(model.generate(prompt, length=50, temperature=0))}
+result = {"before": model.evaluate(tokens), "greedy": list(model.generate(prompt.split(" "), length=50, temperature=0))}
 ids, context = model.encode(tokens), model.config["context"]
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 model.train()

@@ -14,8 +14,9 @@ import (
 //
 // A token is written in GPT-2's alphabet, where a byte is a printable character and a space is Ġ: " owl" is "Ġowl".
 //
-// A literal BPE has learned nothing yet, and makes every byte a token; Train learns, and ParseTokenizer reads what was
-// learned, here or by Hugging Face's library. It may be used by several goroutines at once.
+// A literal BPE has learned nothing yet, and makes every byte a token; Train learns, as Encode does where it is given one,
+// and ParseTokenizer reads what was learned, here or by Hugging Face's library. It may be used by several goroutines at
+// once.
 type BPE struct {
 	// VocabularySize is how many tokens Train makes at most, 256 bytes among them; 0 is DefaultVocabularySize.
 	VocabularySize int

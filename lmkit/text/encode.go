@@ -10,10 +10,12 @@ import (
 
 // EncodeOptions say how a text becomes ids.
 type EncodeOptions struct {
+	// Tokenizer splits the text. A BPE that has learned nothing learns from the training part.
 	Tokenizer Tokenizer
-	// Valid and Test are the shares of the tokens that Split cuts off.
+	// Valid and Test are the shares of the tokens that Split cuts off; with a BPE, of the characters.
 	Valid, Test float64
-	// Options say which tokens of the training part become the vocabulary.
+	// Options say which tokens of the training part become the vocabulary. That of a BPE is all its tokens, which cover any
+	// text; Size is how many it learns at most.
 	Options VocabularyOptions
 	// Vocabulary, if not nil, is the vocabulary instead.
 	Vocabulary *Vocabulary
@@ -40,6 +42,8 @@ func (o EncodeOptions) key(vocabulary *Vocabulary) (sum [sha256.Size]byte, err e
 // Encoded is a text as ids.
 type Encoded struct {
 	TokenHeader
+	// Tokenizer is the one that made the tokens: the one that was asked for or, of a BPE, what that has learned.
+	Tokenizer Tokenizer
 	// IDs are those of the whole text; Train, Valid and Test are its parts.
 	IDs                IDs
 	Train, Valid, Test Part
@@ -47,8 +51,8 @@ type Encoded struct {
 }
 
 // newEncoded makes the parts.
-func newEncoded(h TokenHeader, ids IDs, vocabulary *Vocabulary) *Encoded {
-	e := &Encoded{TokenHeader: h, IDs: ids, Vocabulary: vocabulary}
+func newEncoded(h TokenHeader, ids IDs, t Tokenizer, vocabulary *Vocabulary) *Encoded {
+	e := &Encoded{TokenHeader: h, IDs: ids, Tokenizer: t, Vocabulary: vocabulary}
 	at := 0
 	for i, part := range []*Part{&e.Train, &e.Valid, &e.Test} {
 		end := at + h.Parts[i].Tokens
@@ -69,7 +73,16 @@ func (e *Encoded) Close() error {
 // Encode tokenizes a text in UTF-8, which open begins to read, and makes its vocabulary of the training part alone.
 // What it keeps in memory are the distinct tokens, and the ids unless there is a Path. A token that the vocabulary
 // lacks, and has none for, is an *UnknownTokenError.
+//
+// A BPE's parts are cut by characters, behind a pre-token, and each is tokenized by itself, so that what is held out has
+// no say in the merges.
 func Encode(ctx context.Context, open func() (io.ReadCloser, error), o EncodeOptions) (*Encoded, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	if b, ok := o.Tokenizer.(BPE); ok {
+		return o.encodeBPE(ctx, open, b)
+	}
 	store, err := newStore(o.Path)
 	if err != nil {
 		return nil, err
@@ -104,10 +117,11 @@ func Encode(ctx context.Context, open func() (io.ReadCloser, error), o EncodeOpt
 	if err != nil {
 		return nil, err
 	}
-	return newEncoded(h, ids, vocabulary), nil
+	return newEncoded(h, ids, o.Tokenizer, vocabulary), nil
 }
 
-// OpenEncoded opens the token file that Encode wrote with the same options, Vocabulary being the one that it made.
+// OpenEncoded opens the token file that Encode wrote with the same options, Tokenizer and Vocabulary being those that it
+// made.
 // The caller compares Text with the text.
 func OpenEncoded(o EncodeOptions) (*Encoded, error) {
 	file, err := OpenTokens(o.Path)
@@ -122,5 +136,5 @@ func OpenEncoded(o EncodeOptions) (*Encoded, error) {
 		file.Close()
 		return nil, err
 	}
-	return newEncoded(file.TokenHeader, file, o.Vocabulary), nil
+	return newEncoded(file.TokenHeader, file, o.Tokenizer, o.Vocabulary), nil
 }

@@ -27,7 +27,6 @@ func TestEncode(t *testing.T) {
 	for name, o := range map[string]EncodeOptions{
 		"words":      {Tokenizer: Words{Lowercase: true}, Valid: 0.1, Test: 0.05, Options: VocabularyOptions{Unknown: "<unk>", Size: 1000}},
 		"characters": {Tokenizer: Characters{}, Valid: 0.05, Options: VocabularyOptions{Unknown: "?", MinCount: 3}},
-		"bpe":        {Tokenizer: learnedBPE()[0], Valid: 0.33, Test: 0.33, Options: VocabularyOptions{Unknown: "<unk>"}},
 		"all":        {Tokenizer: Words{}},
 		"plain":      {Tokenizer: plain{Words{}}, Options: VocabularyOptions{Unknown: "<unk>", MinCount: 2}},
 	} {

@@ -2,6 +2,7 @@ package text
 
 import (
 	"cmp"
+	"context"
 	"io"
 	"strings"
 )
@@ -10,7 +11,10 @@ import (
 // the same merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for the
 // text as one string: the most frequent pair first, and of equally frequent ones the one with the smallest ids.
 // Memory grows with the number of distinct words, not with the text. An error is the reader's, or an option's.
-func (b BPE) Train(r io.Reader) (BPE, error) {
+func (b BPE) Train(r io.Reader) (BPE, error) { return b.train(context.Background(), r) }
+
+// train is Train until a context is cancelled.
+func (b BPE) train(ctx context.Context, r io.Reader) (BPE, error) {
 	if err := b.Validate(); err != nil {
 		return BPE{}, err
 	}
@@ -21,6 +25,9 @@ func (b BPE) Train(r io.Reader) (BPE, error) {
 	l := newLearner(words)
 	size, frequency := cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2)
 	for len(l.tokens) < size && l.step(frequency) {
+		if ctx.Err() != nil {
+			return BPE{}, ctx.Err()
+		}
 	}
 	b.merges = newMerges(l.tokens, len(l.tokens), l.distinctMerges(), newAddedTokens(nil))
 	return b, nil
