@@ -56,7 +56,8 @@ func (r *Retraining) train(ctx context.Context, checkout, python, dir string, ou
 	if err := command.Start(); err != nil {
 		return t, fmt.Errorf("%s: %w", python, err)
 	}
-	t = Training{System: PyTorch, Seed: ours.Seed, Inputs: ours.Inputs, Device: ours.Device, Command: []string{"python", trainScript, dir}}
+	device, _, _ := strings.Cut(ours.Device, ", PJRT") // the same, without the engine's own version
+	t = Training{System: PyTorch, Seed: ours.Seed, Inputs: ours.Inputs, Device: device, Command: []string{"python", trainScript, dir}}
 	last, readErr := t.read(printed, log)
 	io.Copy(io.Discard, printed)
 	err = command.Wait()
