@@ -29,6 +29,10 @@ func TestEveryCombinationTrains(t *testing.T) {
 				c.Optimizer = Optimizers[number%len(Optimizers)]
 				c.Model.ResetBefore = cell == rnn.GRU && number%2 == 0
 				c.BatchSize, c.Clip = 4, 0.5
+				if c.Optimizer == "rmsprop" {
+					// It divides a gradient by its size: at Adam's rate a tiny one, which the engines round differently, moves a weight far.
+					c.LearningRate = 2e-3
+				}
 				number++
 				t.Run(fmt.Sprintf("%v/%T/%s/%s", cell, objective, text.Kind(tokenizer), c.Optimizer), func(t *testing.T) { trainOnAll(t, c) })
 			}
