@@ -3,31 +3,20 @@ package bench
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 
+	"owlm/bench/peers"
 	"owlm/lmkit/backend"
-	"owlm/lmkit/setup"
 )
-
-//go:embed peers/requirements.txt
-var requirements string
-
-//go:embed peers/torch_peer.py
-var torchScript string
-
-//go:embed peers/jax_peer.py
-var jaxScript string
 
 // The peers, as systems are named in results.
 const (
-	PyTorch = "PyTorch"
-	JAX     = "JAX"
+	PyTorch = peers.PyTorch
+	JAX     = peers.JAX
 )
 
 // System is something that workloads are measured on.
@@ -63,7 +52,7 @@ func EnginesPresent() []string {
 // Peers are PyTorch and JAX, installed with pip into a virtual environment of their own in lmkit's cache directory where they are
 // not there yet (about 3 GB); every file is checked by its hash.
 func Peers(ctx context.Context, log io.Writer) ([]System, error) {
-	python, err := setup.VirtualEnvironment(ctx, "peers", requirements, 9000<<20, log)
+	python, err := peers.Python(ctx, log)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +61,7 @@ func Peers(ctx context.Context, log io.Writer) ([]System, error) {
 
 // PeersOf are PyTorch and JAX in a Python that has them.
 func PeersOf(python string) []System {
-	return []System{{Name: PyTorch, command: []string{python, "-c", torchScript}}, {Name: JAX, command: []string{python, "-c", jaxScript}}}
+	return []System{{Name: PyTorch, command: []string{python, "-c", peers.TorchScript}}, {Name: JAX, command: []string{python, "-c", peers.JAXScript}}}
 }
 
 // measure measures a workload on a system, in a process of its own.
@@ -90,15 +79,10 @@ func (s System) measure(ctx context.Context, w Workload) (m Measurement, err err
 		return m, ctx.Err()
 	}
 	if err != nil {
-		return m, fmt.Errorf("%s: %s: %w: %s", w.Name, s.Name, err, lastLine(stderr.String()))
+		return m, fmt.Errorf("%s: %s: %w: %s", w.Name, s.Name, err, peers.LastLine(stderr.String()))
 	}
 	if err := json.Unmarshal(output, &m); err != nil {
 		return m, fmt.Errorf("%s: %s printed no measurement: %w", w.Name, s.Name, err)
 	}
 	return m, nil
-}
-
-func lastLine(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return lines[len(lines)-1]
 }

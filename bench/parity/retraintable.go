@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"owlm/bench/peers"
 	"owlm/lmkit"
 )
 
@@ -33,7 +34,7 @@ func description(c lmkit.TrainConfig) string {
 func (r *Retraining) Apart() (perplexity, loss float64) {
 	var ours, theirs, ourLoss, theirLoss float64
 	for _, t := range r.Trainings {
-		if t.System == PyTorch {
+		if t.System == peers.PyTorch {
 			theirs, theirLoss = theirs+t.Valid.Perplexity, theirLoss+t.Valid.Loss
 		} else {
 			ours, ourLoss = ours+t.Valid.Perplexity, ourLoss+t.Valid.Loss

@@ -11,28 +11,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
-	"owlm/lmkit/setup"
+	"owlm/bench/peers"
+	"owlm/lmkit/backend"
 )
-
-// PyTorch is what results call it.
-const PyTorch = "PyTorch"
 
 // trainScript trains in PyTorch what a run trained; below the checkout.
 const trainScript = "bench/peers/torch_train.py"
-
-// peers is a Python that has the packages: the given one, or, for "", one in lmkit's cache directory, installed if need be.
-func peers(ctx context.Context, checkout, python string, log io.Writer) (string, error) {
-	if python != "" {
-		return python, nil
-	}
-	lock, err := os.ReadFile(filepath.Join(checkout, filepath.FromSlash(lockFile)))
-	if err != nil {
-		return "", err
-	}
-	return setup.VirtualEnvironment(ctx, "peers", string(lock), room, log)
-}
 
 // line is what the script prints: after an epoch its losses, at the end the rest.
 type line struct {
@@ -56,8 +41,9 @@ func (r *Retraining) train(ctx context.Context, checkout, python, dir string, ou
 	if err := command.Start(); err != nil {
 		return t, fmt.Errorf("%s: %w", python, err)
 	}
-	device, _, _ := strings.Cut(ours.Device, ", PJRT") // the same, without the engine's own version
-	t = Training{System: PyTorch, Seed: ours.Seed, Inputs: ours.Inputs, Device: device, Command: []string{"python", trainScript, dir}}
+	t = Training{
+		System: peers.PyTorch, Seed: ours.Seed, Inputs: ours.Inputs, Device: backend.Processor(), Command: []string{"python", trainScript, dir},
+	}
 	last, readErr := t.read(printed, log)
 	io.Copy(io.Discard, printed)
 	err = command.Wait()
@@ -65,10 +51,10 @@ func (r *Retraining) train(ctx context.Context, checkout, python, dir string, ou
 	case ctx.Err() != nil:
 		return t, ctx.Err()
 	case err != nil:
-		return t, fmt.Errorf("%s: %w: %s", trainScript, err, lastLine(stderr.String()))
+		return t, fmt.Errorf("%s: %w: %s", trainScript, err, peers.LastLine(stderr.String()))
 	case readErr != nil:
 		return t, fmt.Errorf("%s: %w", trainScript, readErr)
-	case len(t.Epochs) == 0 || last.Version == "" || t.Epochs[len(t.Epochs)-1].ValidLoss == nil:
+	case len(t.Epochs) == 0 || last.Version == "":
 		return t, fmt.Errorf("%s printed no result", trainScript)
 	}
 	t.Steps, t.Seconds, t.Versions = last.Steps, last.Seconds, map[string]string{"torch": last.Version}
@@ -91,9 +77,4 @@ func (t *Training) read(printed io.Reader, log io.Writer) (last line, err error)
 		fmt.Fprintf(log, "epoch %d: loss %.4f, validation perplexity %.2f\n", last.Epoch.Epoch, last.Loss, math.Exp(*last.ValidLoss))
 	}
 	return last, lines.Err()
-}
-
-func lastLine(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return lines[len(lines)-1]
 }

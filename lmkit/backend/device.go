@@ -10,8 +10,8 @@ import (
 
 var modelName = regexp.MustCompile(`(?m)^model name\s*:\s*(.+)$`)
 
-// processor names the machine's processor and says how many of them this process may use.
-func processor() string {
+// Processor names the machine's processor and says how many of them this process may use.
+func Processor() string {
 	name := runtime.GOARCH
 	if information, err := os.ReadFile("/proc/cpuinfo"); err == nil {
 		if match := modelName.FindSubmatch(information); match != nil {
@@ -24,7 +24,7 @@ func processor() string {
 // goDevice describes the processor as the Go engine uses it.
 func goDevice() string {
 	if SIMD {
-		return processor() + ", SIMD"
+		return Processor() + ", SIMD"
 	}
-	return processor() + ", no SIMD (build with GOEXPERIMENT=simd, which makes it several times faster)"
+	return Processor() + ", no SIMD (build with GOEXPERIMENT=simd, which makes it several times faster)"
 }

@@ -53,7 +53,7 @@ func openPlugin(path string) (engine *Engine, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("XLA plugin %s cannot be started: %s", path, reason(err))
 	}
-	return &Engine{Backend: b, device: fmt.Sprintf("%s, PJRT %d.%d", processor(), major, minor)}, nil
+	return &Engine{Backend: b, device: fmt.Sprintf("%s, PJRT %d.%d", Processor(), major, minor)}, nil
 }
 
 // quiet stops go-xla's own log until the function that it returns is called: what goes wrong is in the error.
