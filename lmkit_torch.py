@@ -101,7 +101,11 @@ class LanguageModel(torch.nn.Module):
     @torch.no_grad()
     def evaluate(self, text, context=None):
         """How well the model predicts a text's tokens but the first, by the rule of lmkit eval: {"tokens", "loss", "perplexity"}."""
-        ids = self.encode(text)
+        return self.evaluate_ids(self.encode(text), context)
+
+    @torch.no_grad()
+    def evaluate_ids(self, ids, context=None):
+        """As evaluate, for the ids [T] of a text's tokens."""
         if len(ids) < 2:
             raise ValueError(f"the text has {len(ids)} tokens, and evaluation needs at least 2")
         context = self.config.get("context", 0) if context is None else context

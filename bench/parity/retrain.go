@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 
 	"owlm/bench/peers"
 	"owlm/lmkit"
@@ -31,6 +32,8 @@ type Retraining struct {
 	Counted   []Counted  `json:"counted"`
 	// Command is the one that compared.
 	Command []string `json:"command"`
+
+	common lmkit.TrainConfig // what the runs must share: all settings but seed and directory
 }
 
 // Training is a run of lmkit or PyTorch.
@@ -79,8 +82,8 @@ func Retrain(ctx context.Context, checkout, python string, runs []string, orders
 		return nil, err
 	}
 	r := &Retraining{Command: os.Args}
-	for i, dir := range runs {
-		ours, err := r.add(dir, i == 0, orders)
+	for _, dir := range runs {
+		ours, err := r.add(dir, orders)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +115,7 @@ func (r *Retraining) find(inputs string) (Training, bool) {
 }
 
 // add reads the run in a directory. The first says what the others must agree with, and its tokens are counted.
-func (r *Retraining) add(dir string, first bool, orders []int) (t Training, err error) {
+func (r *Retraining) add(dir string, orders []int) (t Training, err error) {
 	config, err := lmkit.ReadRun(dir)
 	if err != nil {
 		return t, err
@@ -122,12 +125,13 @@ func (r *Retraining) add(dir string, first bool, orders []int) (t Training, err 
 		return t, err
 	}
 	defer tokens.Close()
-	model := description(config)
-	sum := hex.EncodeToString(tokens.TokenHeader.Text[:])
+	sum, common, first := hex.EncodeToString(tokens.TokenHeader.Text[:]), config, len(r.Trainings) == 0
+	common.Seed, common.Directory = 0, ""
 	if first {
-		r.Corpus, r.SHA256, r.Parts, r.VocabularySize, r.Model = config.Corpus, sum, tokens.Parts, tokens.VocabularySize, model
+		r.Corpus, r.SHA256, r.Parts, r.VocabularySize = config.Corpus, sum, tokens.Parts, tokens.VocabularySize
+		r.Model, r.common = description(config), common
 	}
-	if r.SHA256 != sum || r.Parts != tokens.Parts || r.VocabularySize != tokens.VocabularySize || r.Model != model {
+	if r.SHA256 != sum || r.Parts != tokens.Parts || r.VocabularySize != tokens.VocabularySize || !reflect.DeepEqual(r.common, common) {
 		return t, fmt.Errorf("%s: its text, tokens or settings are not those of the first run; compare runs that differ in the seed alone", dir)
 	}
 	if r.Parts[1].Tokens < 2 {

@@ -2,7 +2,6 @@ package parity
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -95,6 +94,7 @@ func TestRetrainRefuses(t *testing.T) {
 		dir, want string
 	}{
 		"another model":   {trained(t, func(c *lmkit.TrainConfig) { c.Model.HiddenSize = 9 }), "not those of the first run"},
+		"another dropout": {trained(t, func(c *lmkit.TrainConfig) { c.Dropout.Outputs = 0.5 }), "not those of the first run"},
 		"another split":   {trained(t, func(c *lmkit.TrainConfig) { c.Valid = 0.3 }), "not those of the first run"},
 		"no run":          {t.TempDir(), "holds no training run"},
 		"nothing to test": {trained(t, func(c *lmkit.TrainConfig) { c.Valid = 0 }), "--valid"},
@@ -140,7 +140,7 @@ func TestRetrainInTorch(t *testing.T) {
 			if perplexity > 0.1 || end > start || r.Trainings[0].Steps != r.Trainings[1].Steps {
 				t.Errorf("%.3f apart; PyTorch's loss went from %.3f to %.3f", perplexity, start, end)
 			}
-			fmt.Fprintln(t.Output(), r.Trainings[0].Valid.Perplexity, r.Trainings[1].Valid.Perplexity)
+			t.Log(r.Trainings[0].Valid.Perplexity, r.Trainings[1].Valid.Perplexity)
 		})
 	}
 }

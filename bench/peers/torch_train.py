@@ -82,17 +82,7 @@ def detached(state):
 
 def evaluate(model, ids):
     """The mean loss of all tokens but the first, read as one stream; None for no text."""
-    if len(ids) < 2:
-        return None
-    model.eval()
-    total, state = 0.0, None
-    with torch.no_grad():
-        for start in range(0, len(ids) - 1, 512):
-            end = min(start + 512, len(ids) - 1)
-            logits, state = model(ids[None, start:end], state)
-            total += lmkit_torch.cross_entropy(logits[0], ids[start + 1:end + 1])
-    model.train()
-    return total / (len(ids) - 1)
+    return model.evaluate_ids(ids)["loss"] if len(ids) > 1 else None
 
 
 def main():

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -72,7 +73,7 @@ func (o EncodeOptions) encodeBPE(ctx context.Context, open func() (io.ReadCloser
 	defer r.Close()
 	in := NewMeasure(cancelable(ctx, r))
 	at := int64(0)
-	for i, end := range []int64{places[0], places[1], 1<<63 - 1} {
+	for i, end := range []int64{places[0], places[1], math.MaxInt64} {
 		if err := h.encodePart(i, b, vocabulary, in, end-at, out); err != nil {
 			return nil, err
 		}
