@@ -26,6 +26,8 @@ type System struct {
 	Short bool
 	// command is the program that measures; a workload's JSON is added to it.
 	command []string
+	// peer says that it is not lmkit's command, whose environment it does not get.
+	peer bool
 }
 
 // Engines are the systems of lmkit: program is this command, with the arguments that make it call Measure for an engine, whose
@@ -61,7 +63,7 @@ func Peers(ctx context.Context, log io.Writer) ([]System, error) {
 
 // PeersOf are PyTorch and JAX in a Python that has them.
 func PeersOf(python string) []System {
-	return []System{{Name: PyTorch, command: []string{python, "-c", peers.TorchScript}}, {Name: JAX, command: []string{python, "-c", peers.JAXScript}}}
+	return []System{{Name: PyTorch, command: []string{python, "-c", peers.TorchScript}, peer: true}, {Name: JAX, command: []string{python, "-c", peers.JAXScript}, peer: true}}
 }
 
 // measure measures a workload on a system, in a process of its own.
@@ -72,6 +74,9 @@ func (s System) measure(ctx context.Context, w Workload) (m Measurement, err err
 	}
 	c := exec.CommandContext(ctx, s.command[0], append(s.command[1:len(s.command):len(s.command)], string(data))...)
 	c.Env = append(os.Environ(), "PYTHONNOUSERSITE=1")
+	if s.peer {
+		c.Env = backend.Untuned(c.Env)
+	}
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	output, err := c.Output()

@@ -80,8 +80,7 @@ func (n network) logits(hidden *graph.Node) *graph.Node {
 	if n.config.TieWeights {
 		name = "embedding.weight"
 	}
-	product := graph.DotGeneral(hidden, []int{1}, nil, n.weight(name), []int{1}, nil) // [N,V]
-	return graph.Add(product, graph.ExpandAxes(n.weight("fc.bias"), 0))
+	return graph.Add(rnn.Linear(hidden, n.weight(name)), graph.ExpandAxes(n.weight("fc.bias"), 0))
 }
 
 // last picks the last time step [B,H] of hidden states [T,B,H].

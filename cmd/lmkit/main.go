@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"owlm/lmkit/backend"
 )
 
 // Exit codes; programs outside this repository rely on them.
@@ -21,6 +23,7 @@ const (
 )
 
 func main() {
+	backend.TuneMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-ctx.Done()

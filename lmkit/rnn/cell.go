@@ -117,7 +117,7 @@ func Project(w Weights, x *Node) *Node {
 	x.AssertDims(-1, -1, inputs)
 	steps, batch := x.Shape().Dimensions[0], x.Shape().Dimensions[1]
 	flat := Reshape(x, steps*batch, inputs)
-	return Reshape(times(flat, w.InputHidden), steps, batch, gates)
+	return Reshape(Linear(flat, w.InputHidden), steps, batch, gates)
 }
 
 // Step makes one time step: from what Project gives for it, projected [B,G*H], and the state
@@ -136,12 +136,7 @@ func Step(o Options, w Weights, projected *Node, s State) State {
 	cell := o.steps()
 	next, _, _ := cell.forward(projected, s, func(number int, x *Node) *Node {
 		from, to := cell.rows(number, hidden)
-		return Add(times(x, Slice(w.HiddenHidden, AxisRange(from, to))), ExpandAxes(Slice(w.HiddenBias, AxisRange(from, to)), 0))
+		return Add(Linear(x, rowsOf(w.HiddenHidden, from, to)), ExpandAxes(rowsOf(w.HiddenBias, from, to), 0))
 	})
 	return next
-}
-
-// times is x [B,I] times the transpose of weight [O,I]: [B,O].
-func times(x, weight *Node) *Node {
-	return DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
 }

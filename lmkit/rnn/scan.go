@@ -101,11 +101,19 @@ func (s *scanner) forward() {
 	if !s.cell.split { // only their sum counts
 		hiddenBias = Add(inputBias, hiddenBias)
 	}
+	// A loop takes the weights transposed, [H,gates*H]: XLA would repack them as PyTorch has them column by column, in every step.
+	inputAxis := 0
+	if s.time.unrolled {
+		inputAxis = 1
+	}
 	fixed := []*Node{ExpandAxes(inputBias, 0)}
 	for number := range s.cell.products {
-		// Transposed, [H,gates*H]: XLA would repack the weights as PyTorch has them column by column, in every step.
 		from, to := s.cell.rows(number, s.hidden)
-		fixed = append(fixed, Transpose(Slice(stop[1], AxisRange(from, to)), 0, 1), ExpandAxes(Slice(hiddenBias, AxisRange(from, to)), 0))
+		weight := rowsOf(stop[1], from, to)
+		if inputAxis == 0 {
+			weight = Transpose(weight, 0, 1)
+		}
+		fixed = append(fixed, weight, ExpandAxes(rowsOf(hiddenBias, from, to), 0))
 	}
 	buffers := []buffer{{initial: stop[0], width: s.gates}}
 	if s.kind != RNN { // whose gates are its states
@@ -120,7 +128,7 @@ func (s *scanner) forward() {
 			projected = Add(projected, fixed[0])
 		}
 		state, gates, extra := s.cell.forward(projected, s.state(carried), func(number int, x *Node) *Node {
-			return Add(DotGeneral(x, []int{1}, nil, fixed[1+2*number], []int{0}, nil), fixed[2+2*number])
+			return Add(DotGeneral(x, []int{1}, nil, fixed[1+2*number], []int{inputAxis}, nil), fixed[2+2*number])
 		})
 		written = []*Node{gates}
 		if s.kind != RNN {
@@ -161,7 +169,7 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 	fixed := []*Node{gradients[0], before, s.keptGates}
 	for number := range s.cell.products {
 		from, to := s.cell.rows(number, s.hidden)
-		fixed = append(fixed, Slice(StopGradient(s.inputs[1]), AxisRange(from, to)))
+		fixed = append(fixed, rowsOf(StopGradient(s.inputs[1]), from, to))
 	}
 	if s.cell.extra {
 		fixed = append(fixed, s.kept)
@@ -193,7 +201,7 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 	if s.cell.split {
 		inputBias = s.sum(s.flat(projected))
 	}
-	return append([]*Node{projected, s.weightGradient(recurrent, s.flat(before)), inputBias, hiddenBias}, last...)
+	return append([]*Node{projected, s.recurrentGradient(recurrent, s.flat(before)), inputBias, hiddenBias}, last...)
 }
 
 // sum is the sum of the rows of x [T*B,K]: [K]. XLA's CPU multiplies matrices much faster than it adds rows up; a vector and a matrix it
@@ -206,8 +214,8 @@ func (s *scanner) sum(x *Node) *Node {
 	return Squeeze(Slice(DotGeneral(ones, []int{1}, nil, x, []int{0}, nil), AxisElem(0)), 0)
 }
 
-// weightGradient is the gradient of W_hh [G*H,H], for that of the pre-activations [T*B,G*H] and the states before each step [T*B,H].
-func (s *scanner) weightGradient(recurrent, before *Node) *Node {
+// recurrentGradient is the gradient of W_hh [G*H,H], for that of the pre-activations [T*B,G*H] and the states before each step [T*B,H].
+func (s *scanner) recurrentGradient(recurrent, before *Node) *Node {
 	var parts []*Node // of each product [gates*H,H]
 	for number := range s.cell.products {
 		from, to := s.cell.rows(number, s.hidden)
@@ -215,7 +223,7 @@ func (s *scanner) weightGradient(recurrent, before *Node) *Node {
 		if s.cell.factor != nil {
 			factor = s.cell.factor(number, s.flat(s.keptGates), before)
 		}
-		parts = append(parts, DotGeneral(Slice(recurrent, AxisRange(), AxisRange(from, to)), []int{0}, nil, factor, []int{0}, nil))
+		parts = append(parts, weightGradient(blocks(recurrent, from/s.hidden, to/s.hidden, s.hidden), factor))
 	}
 	return Concatenate(parts, 0)
 }

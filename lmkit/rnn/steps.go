@@ -52,11 +52,22 @@ func (c cellSteps) rows(number, hidden int) (from, to int) {
 	return from, from + c.products[number]*hidden
 }
 
+// rowsOf are the rows from and up to, but without, to of a matrix or a vector. The Go engine would copy all rows, too.
+func rowsOf(x *Node, from, to int) *Node {
+	if from == 0 && to == x.Shape().Dimensions[0] {
+		return x
+	}
+	return Slice(x, AxisRange(from, to))
+}
+
 // gate cuts block k of width [.,H] out of gates or pre-activations [.,G*H].
 func gate(x *Node, k int, hidden int) *Node { return blocks(x, k, k+1, hidden) }
 
 // blocks cuts the blocks from and up to, but without, to out of them.
 func blocks(x *Node, from, to int, hidden int) *Node {
+	if from == 0 && to*hidden == x.Shape().Dimensions[1] {
+		return x
+	}
 	return Slice(x, AxisRange(), AxisRange(from*hidden, to*hidden))
 }
 
