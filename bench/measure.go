@@ -24,6 +24,8 @@ type Measurement struct {
 	// ones.
 	First float64   `json:"first"`
 	Times []float64 `json:"times"`
+	// Compile is how long compiling took, in seconds; 0 where that is not measured.
+	Compile float64 `json:"compile,omitempty"`
 	// Memory is the most that the process ever held, in bytes.
 	Memory int64 `json:"memory"`
 	// Version says what was measured.
@@ -50,18 +52,19 @@ func Measure(ctx context.Context, w Workload, engine string) (m Measurement, err
 	if err != nil {
 		return m, err
 	}
-	return Measurement{First: l.first, Times: l.times, Memory: peakMemory(), Version: "lmkit " + lmkit.Version + " on " + engine}, nil
+	return Measurement{First: l.first, Times: l.times, Compile: l.compile, Memory: peakMemory(), Version: "lmkit " + lmkit.Version + " on " + engine}, nil
 }
 
 // stopwatch takes the times of repetitions. As a hook it takes those of training steps.
 type stopwatch struct {
-	w     Workload
-	start time.Time
-	count int
-	first float64
-	times []float64
-	timed time.Time // when the timed part began
-	stop  func()
+	w       Workload
+	start   time.Time
+	count   int
+	first   float64
+	compile float64
+	times   []float64
+	timed   time.Time // when the timed part began
+	stop    func()
 }
 
 // lap notes that a repetition is done, and says whether more are wanted.
@@ -89,7 +92,8 @@ func (l *stopwatch) Epoch(int, float64, float64) {
 		l.start = time.Now() // the end of an epoch is not a step's time
 	}
 }
-func (l *stopwatch) End(error) {}
+func (l *stopwatch) End(error)                          {}
+func (l *stopwatch) Compiled(_ string, seconds float64) { l.compile += seconds }
 func (l *stopwatch) Step(int, float64) {
 	if l.stop != nil && !l.lap() {
 		l.stop()
@@ -166,6 +170,9 @@ func generate(e *backend.Engine, w Workload, l *stopwatch) error {
 		if !l.lap() {
 			break
 		}
+	}
+	for _, c := range model.Compilations() {
+		l.compile += c.Seconds
 	}
 	return nil
 }

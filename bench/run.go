@@ -49,6 +49,10 @@ type Row struct {
 	First        float64 `json:"first_seconds"`
 	FirstFastest float64 `json:"first_fastest_seconds"`
 	FirstSlowest float64 `json:"first_slowest_seconds"`
+	// Compile is the median time that compiling took, 0 where that was not measured; CompileFastest and CompileSlowest are its ends.
+	Compile        float64 `json:"compile_seconds,omitempty"`
+	CompileFastest float64 `json:"compile_fastest_seconds,omitempty"`
+	CompileSlowest float64 `json:"compile_slowest_seconds,omitempty"`
 	// Memory is the most that a process held, in bytes.
 	Memory int64 `json:"memory_bytes"`
 	// Speed is relative to the peers' in the same run: 2 is twice as fast. It is 0 where the peer was not measured.
@@ -132,14 +136,15 @@ func (m Measurement) seconds() float64 {
 }
 
 func newRow(w Workload, s System, list []Measurement) Row {
-	var times, firsts []float64
+	var times, firsts, compiles []float64
 	row := Row{Workload: w.Name, System: s.Name, Rounds: len(list)}
 	for _, m := range list {
-		times, firsts = append(times, m.seconds()), append(firsts, m.First)
+		times, firsts, compiles = append(times, m.seconds()), append(firsts, m.First), append(compiles, m.Compile)
 		row.Memory = max(row.Memory, m.Memory)
 	}
 	row.Median, row.Fastest, row.Slowest, row.First = median(times), slices.Min(times), slices.Max(times), median(firsts)
 	row.FirstFastest, row.FirstSlowest = slices.Min(firsts), slices.Max(firsts)
+	row.Compile, row.CompileFastest, row.CompileSlowest = median(compiles), slices.Min(compiles), slices.Max(compiles)
 	row.TokensPerSecond = float64(w.Tokens()) / row.Median
 	row.GFLOPS = w.Operations() / row.Median / 1e9
 	return row

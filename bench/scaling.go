@@ -54,9 +54,6 @@ func Scaling() []Workload {
 	return list
 }
 
-// Start is the time in seconds that the first repetition takes beyond any other: mostly compiling, and making the model.
-func (r Row) Start() float64 { return max(0, r.First-r.Median) }
-
 // row is that of a workload in a report of one system.
 func (r *Report) row(workload string) (row Row, found bool) {
 	i := slices.IndexFunc(r.Rows, func(row Row) bool { return row.Workload == workload })
@@ -76,7 +73,7 @@ func (r *Report) scalingChart(s size) (plots.Lines, error) {
 		Title: "One training step against " + s.title, X: s.title, Y: "times that at " + fmt.Sprint(*s.of(new(scalingBase))), LogX: true, LogY: true,
 		Series: []plots.Series{
 			{Name: "step, 1 = " + duration(base.Median)},
-			{Name: "compile, 1 = " + duration(base.Start())},
+			{Name: "compile, 1 = " + duration(base.Compile)},
 			{Name: fmt.Sprintf("memory, 1 = %d MB", base.Memory>>20)},
 		},
 	}
@@ -85,7 +82,7 @@ func (r *Report) scalingChart(s size) (plots.Lines, error) {
 		if !found {
 			continue
 		}
-		for i, y := range []float64{row.Median / base.Median, row.Start() / base.Start(), float64(row.Memory) / float64(base.Memory)} {
+		for i, y := range []float64{row.Median / base.Median, row.Compile / base.Compile, float64(row.Memory) / float64(base.Memory)} {
 			line := &chart.Series[i]
 			line.X, line.Y = append(line.X, float64(value)), append(line.Y, y)
 		}
@@ -130,8 +127,8 @@ func (r *Report) WriteScaling(w io.Writer) error {
 	}
 	tokens := float64((longest - scalingBase.Sequence) * scalingBase.Batch)
 	_, err := fmt.Fprintf(w, "\nFrom %d to %d time steps compiling takes %.2f times as long, and memory grows by %.1f KB for each token of a batch.\n"+
-		"First steps took %s to %s and %s to %s over %d rounds.\n",
-		scalingBase.Sequence, longest, long.Start()/base.Start(), float64(long.Memory-base.Memory)/tokens/1000,
-		duration(base.FirstFastest), duration(base.FirstSlowest), duration(long.FirstFastest), duration(long.FirstSlowest), base.Rounds)
+		"Compiling took %s to %s and %s to %s over %d rounds.\n",
+		scalingBase.Sequence, longest, long.Compile/base.Compile, float64(long.Memory-base.Memory)/tokens/1000,
+		duration(base.CompileFastest), duration(base.CompileSlowest), duration(long.CompileFastest), duration(long.CompileSlowest), base.Rounds)
 	return err
 }

@@ -53,11 +53,11 @@ func (d *decoder) feed(tokens [][]int32) (logits [][]float32, err error) {
 }
 
 func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err error) {
-	exec, err := d.model.decoderExec(decoderShape{steps: steps, rows: d.rows})
+	generation, err := d.model.decoder(decoderShape{steps: steps, rows: d.rows})
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := execute(exec, append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, steps, d.rows)}, d.states...))
+	outputs, err := generation.run(append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, steps, d.rows)}, d.states...))
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +79,11 @@ func (d *decoder) split(logits *tensors.Tensor) ([][]float32, error) {
 	return rows, nil
 }
 
-func (m *Model) decoderExec(shape decoderShape) (*model.Exec, error) {
-	if exec := m.decoders[shape]; exec != nil {
-		return exec, nil
+func (m *Model) decoder(shape decoderShape) (*program, error) {
+	if p := m.decoders[shape]; p != nil {
+		return p, nil
 	}
-	exec, err := model.NewExec(m.Engine.Backend, m.store, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+	p, err := m.program("generation", func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 		n := network{config: m.Config, scope: scope, graph: inputs[0].Graph()}
 		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[1:]), dropouts{})
 		return append([]*graph.Node{n.logits(last(hidden))}, stateNodes(final)...)
@@ -91,8 +91,8 @@ func (m *Model) decoderExec(shape decoderShape) (*model.Exec, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.decoders[shape] = exec.WithName("lmkit generation")
-	return m.decoders[shape], nil
+	m.decoders[shape] = p
+	return p, nil
 }
 
 // Logits reads tokens from a zero state and returns, for each, the logits [V] of the token after it.

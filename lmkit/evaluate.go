@@ -166,14 +166,14 @@ type evaluatorShape struct {
 // evaluator is a compiled graph that sums cross entropies.
 type evaluator struct {
 	shape evaluatorShape
-	exec  *model.Exec
+	sum   *program
 }
 
 func (m *Model) evaluator(shape evaluatorShape) (*evaluator, error) {
 	if e := m.evaluators[shape]; e != nil {
 		return e, nil
 	}
-	exec, err := model.NewExec(m.Engine.Backend, m.store, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+	sum, err := m.program("evaluation", func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 		n := network{config: m.Config, scope: scope, graph: inputs[0].Graph()}
 		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[3:]), dropouts{})
 		if shape.every {
@@ -187,14 +187,14 @@ func (m *Model) evaluator(shape evaluatorShape) (*evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &evaluator{shape: shape, exec: exec.WithName("lmkit evaluation")}
+	e := &evaluator{shape: shape, sum: sum}
 	m.evaluators[shape] = e
 	return e, nil
 }
 
 // run returns the sum of the batch's losses and the states after its last step. It uses up the states it is given.
 func (e *evaluator) run(b batch, states []*tensors.Tensor) (float64, []*tensors.Tensor, error) {
-	outputs, err := execute(e.exec, append(b.inputs(e.shape.steps, e.shape.rows), states...))
+	outputs, err := e.sum.run(append(b.inputs(e.shape.steps, e.shape.rows), states...))
 	if err != nil {
 		return 0, nil, err
 	}

@@ -30,6 +30,12 @@ type Watcher interface {
 	Sample(step int, text string)
 }
 
+// CompileWatcher is what a Hook may be beyond: it is then told what each compilation took, as it is made.
+type CompileWatcher interface {
+	// Compiled names the graph, as Compilation does.
+	Compiled(what string, seconds float64)
+}
+
 // hooks passes each call to all of a run's hooks, in order.
 type hooks []Hook
 
@@ -63,6 +69,14 @@ func (h hooks) watch(r Record) {
 		}
 		if r.Sample != "" {
 			watcher.Sample(r.Step, r.Sample)
+		}
+	}
+}
+
+func (h hooks) compiled(c Compilation) {
+	for _, hook := range h {
+		if watcher, ok := hook.(CompileWatcher); ok {
+			watcher.Compiled(c.What, c.Seconds)
 		}
 	}
 }

@@ -25,7 +25,10 @@ type Model struct {
 
 	store      *model.Store
 	evaluators map[evaluatorShape]*evaluator
-	decoders   map[decoderShape]*model.Exec
+	decoders   map[decoderShape]*program
+
+	compilations []Compilation
+	onCompile    func(Compilation) // if not nil, is told each
 }
 
 // New makes an untrained model. config.VocabularySize may be 0: it is then the vocabulary's size.
@@ -54,7 +57,7 @@ func emptyModel(engine *backend.Engine, config Config, tokenizer text.Tokenizer,
 	}
 	return &Model{
 		Config: config, Tokenizer: tokenizer, Vocabulary: vocabulary, Engine: engine, store: model.NewStore(),
-		evaluators: make(map[evaluatorShape]*evaluator), decoders: make(map[decoderShape]*model.Exec),
+		evaluators: make(map[evaluatorShape]*evaluator), decoders: make(map[decoderShape]*program),
 	}, nil
 }
 

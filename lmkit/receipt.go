@@ -31,8 +31,10 @@ type Receipt struct {
 	// Start is when the run, or its last resumption, began; Seconds is the training time of all parts.
 	Start   time.Time `json:"start"`
 	Seconds float64   `json:"duration_seconds"`
-	Steps   int       `json:"steps"`
-	Epochs  int       `json:"epochs"`
+	// Compilations are the graphs that the engine compiled, and what that took, in the run or since its last resumption.
+	Compilations []Compilation `json:"compilations,omitempty"`
+	Steps        int           `json:"steps"`
+	Epochs       int           `json:"epochs"`
 	// SkippedSteps of the steps changed nothing, as their loss or gradient was not finite.
 	SkippedSteps int `json:"skipped_steps,omitempty"`
 	// Losses are mean cross entropies in nats: of the last epoch, and of the model's weights on the validation and test
@@ -73,7 +75,7 @@ func (r *run) writeReceipt(dir string) error {
 		Command: os.Args, Seed: r.config.Seed, Versions: Versions(), Backend: r.model.Engine.Kind, Device: r.model.Engine.Device(),
 		Start: r.start.UTC(), Seconds: r.position.Seconds, Steps: r.position.Step, Epochs: r.position.Epoch,
 		TrainLoss: r.trainLoss, ValidLoss: r.validLoss, TestLoss: r.testLoss,
-		SkippedSteps: r.position.Skipped, Best: r.position.Best,
+		SkippedSteps: r.position.Skipped, Compilations: r.model.Compilations(), Best: r.position.Best,
 	}
 	receipt.Corpus.Name, receipt.Corpus.Size, receipt.Corpus.SHA256 = r.config.Corpus, r.text.Bytes, r.position.CorpusSHA256
 	data, err := json.MarshalIndent(receipt, "", "  ")

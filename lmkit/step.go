@@ -16,7 +16,7 @@ import (
 // once, whose weights, optimizer moments and carried states stay on the device.
 type stepper struct {
 	model  *Model
-	exec   *model.Exec
+	step   *program
 	config TrainConfig
 	steps  int // T
 	rows   int // B
@@ -28,12 +28,9 @@ type stepper struct {
 func newStepper(m *Model, c TrainConfig, source batches) (*stepper, error) {
 	s := &stepper{model: m, config: c, every: source.everyStep()}
 	s.steps, s.rows = source.shape()
-	exec, err := model.NewExec(m.Engine.Backend, m.store, s.build)
-	if err != nil {
-		return nil, err
-	}
-	s.exec = exec.WithName("lmkit training step")
-	return s, nil
+	var err error
+	s.step, err = m.program("training step", s.build)
+	return s, err
 }
 
 // build builds the step. Inputs: tokens [T,B], targets and weights [B] or [T*B], the learning rate
@@ -84,7 +81,7 @@ func (s *stepper) run(b batch, learningRate float64) (loss, norm float64, err er
 		}
 		inputs = append(inputs, s.states...)
 	}
-	outputs, err := execute(s.exec, inputs)
+	outputs, err := s.step.run(inputs)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -107,22 +104,6 @@ func (b batch) inputs(steps, rows int) []*tensors.Tensor {
 		tensors.FromFlatDataAndDimensions(b.targets, len(b.targets)),
 		tensors.FromFlatDataAndDimensions(b.weights, len(b.weights)),
 	}
-}
-
-// execute runs a graph and frees its inputs at once: memory of an engine does not count for Go's garbage collector,
-// which would come for it too late.
-func execute(exec *model.Exec, inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
-	arguments := make([]any, len(inputs))
-	for i, input := range inputs {
-		arguments[i] = input
-	}
-	outputs, err := exec.Exec(arguments...)
-	for _, input := range inputs {
-		if freeErr := input.FinalizeAll(); err == nil {
-			err = freeErr
-		}
-	}
-	return outputs, err
 }
 
 // zeroStates are the zero states [rows,H] of every layer, in the order of stateNodes.

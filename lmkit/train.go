@@ -53,8 +53,10 @@ func trainOn(ctx context.Context, in corpus, c TrainConfig) (*Model, error) {
 	defer r.history.close()
 	hooks := hooks(c.Hooks)
 	hooks.start(c.Name, c.epochsShown(), r.steps)
+	r.model.onCompile = hooks.compiled
 	err = r.train(ctx, hooks)
 	hooks.end(err)
+	r.model.onCompile = nil
 	if err != nil {
 		return nil, err
 	}

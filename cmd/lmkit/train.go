@@ -88,7 +88,7 @@ func (g *trainFlags) report(c *cobra.Command, model *lmkit.Model, took time.Dura
 			"valid_loss": receipt.ValidLoss, "test_loss": receipt.TestLoss, "best": receipt.Best, "backend": receipt.Backend, "seconds": took.Seconds(),
 		})
 	}
-	fmt.Fprintf(c.ErrOrStderr(), "%s, %d steps in %.1f s\n", model.Engine.Reason, receipt.Steps, took.Seconds())
+	fmt.Fprintf(c.ErrOrStderr(), "%s, %d steps in %.1f s%s\n", model.Engine.Reason, receipt.Steps, took.Seconds(), compiling(receipt.Compilations))
 	_, err = fmt.Fprintf(c.OutOrStdout(), "Model in %s: loss %.4f, perplexity %.3f\n", g.out, receipt.TrainLoss, math.Exp(receipt.TrainLoss))
 	if best := receipt.Best; err == nil && best != nil {
 		weights := "the model has the weights of the last step"
@@ -102,4 +102,17 @@ func (g *trainFlags) report(c *cobra.Command, model *lmkit.Model, took time.Dura
 		_, err = fmt.Fprintf(c.OutOrStdout(), "Test: loss %.4f, perplexity %.3f\n", *receipt.TestLoss, math.Exp(*receipt.TestLoss))
 	}
 	return err
+}
+
+// compiling says what compiling took, in all and for each graph.
+func compiling(list []lmkit.Compilation) string {
+	if len(list) == 0 {
+		return ""
+	}
+	total, each := 0.0, make([]string, len(list))
+	for i, c := range list {
+		total += c.Seconds
+		each[i] = fmt.Sprintf("%s %.2f s", c.What, c.Seconds)
+	}
+	return fmt.Sprintf(", of which compiling took %.2f s (%s)", total, strings.Join(each, ", "))
 }

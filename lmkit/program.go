@@ -1,0 +1,81 @@
+package lmkit
+
+import (
+	"time"
+
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Compilation says what compiling a graph of a model took.
+type Compilation struct {
+	// What is "training step", "evaluation" or "generation".
+	What    string  `json:"what"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Compilations are those that the engine made for this model so far, in order. There is one for each graph and shape of its inputs.
+func (m *Model) Compilations() []Compilation { return append([]Compilation(nil), m.compilations...) }
+
+// program is a graph of a model, compiled by the engine when it first runs.
+type program struct {
+	model    *Model
+	what     string
+	exec     *model.Exec
+	compiled bool
+}
+
+func (m *Model) program(what string, build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node) (*program, error) {
+	exec, err := model.NewExec(m.Engine.Backend, m.store, build)
+	if err != nil {
+		return nil, err
+	}
+	return &program{model: m, what: what, exec: exec.WithName("lmkit " + what)}, nil
+}
+
+// run executes the program and frees its inputs at once: memory of an engine does not count for Go's garbage collector,
+// which would come for it too late.
+func (p *program) run(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
+	outputs, err := p.execute(inputs)
+	for _, input := range inputs {
+		if freeErr := input.FinalizeAll(); err == nil {
+			err = freeErr
+		}
+	}
+	return outputs, err
+}
+
+func (p *program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
+	if err := p.compile(inputs); err != nil {
+		return nil, err
+	}
+	arguments := make([]any, len(inputs))
+	for i, input := range inputs {
+		arguments[i] = input
+	}
+	return p.exec.Exec(arguments...)
+}
+
+// compile compiles the program, if that is still to be done, for inputs of these shapes.
+func (p *program) compile(inputs []*tensors.Tensor) error {
+	if p.compiled {
+		return nil
+	}
+	list := make([]shapes.Shape, len(inputs))
+	for i, input := range inputs {
+		list[i] = input.Shape()
+	}
+	start := time.Now()
+	if _, err := p.exec.Compile(list...); err != nil {
+		return err
+	}
+	p.compiled = true
+	c := Compilation{What: p.what, Seconds: time.Since(start).Seconds()}
+	p.model.compilations = append(p.model.compilations, c)
+	if p.model.onCompile != nil {
+		p.model.onCompile(c)
+	}
+	return nil
+}
