@@ -16,6 +16,7 @@ import (
 type network struct {
 	config Config
 	scope  *model.Scope
+	loop   rnn.Loop
 	graph  *graph.Graph
 }
 
@@ -43,7 +44,7 @@ func (n network) hidden(tokens *graph.Node, initial []rnn.State, drop dropouts) 
 			HiddenBias:   n.weight(fmt.Sprintf("rnn.bias_hh_l%d", l)),
 		}
 	}
-	options := rnn.Options{Cell: n.config.Cell, ResetBefore: n.config.ResetBefore, Dropout: drop.layers}
+	options := rnn.Options{Cell: n.config.Cell, ResetBefore: n.config.ResetBefore, Loop: n.loop, Dropout: drop.layers}
 	projected := n.projectedEmbedding(layers[0], tokens, drop.embeddings)
 	hidden, final := rnn.LayersProjected(options, layers, projected, initial)
 	return applied(drop.outputs, hidden), final

@@ -67,7 +67,7 @@ func (r *run) prepare() (err error) {
 	if r.model, err = startModel(r.engine, c, vocabulary); err != nil {
 		return err
 	}
-	r.stepper, err = newStepper(r.model, c, r.source)
+	r.stepper, err = newStepper(r.model, c, r.source, r.steps)
 	return err
 }
 

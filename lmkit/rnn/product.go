@@ -24,7 +24,7 @@ func weightGradient(d, x *Node) *Node {
 	if n, o := dims2(d); !turnsFirst(d.Graph(), n, o) {
 		return DotGeneral(d, []int{0}, nil, x, []int{0}, nil)
 	}
-	return DotGeneral(turned(d), []int{1}, nil, x, []int{0}, nil)
+	return DotGeneral(transposed(d), []int{1}, nil, x, []int{0}, nil)
 }
 
 // turnsFirst says whether weightGradient transposes d [n,o] itself. XLA's product on the CPU would, but value by value, on one thread; as
@@ -34,9 +34,9 @@ func turnsFirst(g *Graph, n, o int) bool {
 	return canLoop(g) && g.Backend().Capabilities().Operations[compute.OpTypeOptimizationBarrier] && n*o <= 1<<18
 }
 
-// turned is the transpose of x [N,K]. Barriers keep XLA from making it part of the product again. Rows whose lengths are large powers of
+// transposed is the transpose of x [N,K]. Barriers keep XLA from making it part of the product again. Rows whose lengths are large powers of
 // two are lengthened by a cache line: the values of a column would all compete for the same places in the cache.
-func turned(x *Node) *Node {
+func transposed(x *Node) *Node {
 	const line = 16
 	if _, k := dims2(x); k%256 == 0 {
 		longer := OptimizationBarriers(Concatenate([]*Node{x, Slice(x, AxisRange(), AxisRange(0, line))}, 1), x)[0]

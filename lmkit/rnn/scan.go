@@ -101,16 +101,19 @@ func (s *scanner) forward() {
 	if !s.cell.split { // only their sum counts
 		hiddenBias = Add(inputBias, hiddenBias)
 	}
-	// A loop takes the weights transposed, [H,gates*H]: XLA would repack them as PyTorch has them column by column, in every step.
-	inputAxis := 0
-	if s.time.unrolled {
-		inputAxis = 1
+	// XLA gets the weights transposed, [H,gates*H]: it would repack them as PyTorch has them column by column, in every step.
+	turned, inputAxis := canLoop(stop[0].Graph()), 1
+	if turned {
+		inputAxis = 0
 	}
 	fixed := []*Node{ExpandAxes(inputBias, 0)}
 	for number := range s.cell.products {
 		from, to := s.cell.rows(number, s.hidden)
 		weight := rowsOf(stop[1], from, to)
-		if inputAxis == 0 {
+		switch {
+		case turned && s.time.unrolled: // the product would make a transpose its own
+			weight = transposed(weight)
+		case turned:
 			weight = Transpose(weight, 0, 1)
 		}
 		fixed = append(fixed, weight, ExpandAxes(rowsOf(hiddenBias, from, to), 0))
