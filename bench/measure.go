@@ -172,7 +172,7 @@ func generate(e *backend.Engine, w Workload, l *stopwatch) error {
 		}
 	}
 	for _, c := range model.Compilations() {
-		l.compile += c.Seconds
+		l.Compiled(c.What, c.Seconds)
 	}
 	return nil
 }

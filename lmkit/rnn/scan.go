@@ -101,21 +101,11 @@ func (s *scanner) forward() {
 	if !s.cell.split { // only their sum counts
 		hiddenBias = Add(inputBias, hiddenBias)
 	}
-	// XLA gets the weights transposed, [H,gates*H]: it would repack them as PyTorch has them column by column, in every step.
-	turned, inputAxis := canLoop(stop[0].Graph()), 1
-	if turned {
-		inputAxis = 0
-	}
-	fixed := []*Node{ExpandAxes(inputBias, 0)}
+	fixed, inputAxis := []*Node{ExpandAxes(inputBias, 0)}, 0 // the weights' axis of inputs
 	for number := range s.cell.products {
 		from, to := s.cell.rows(number, s.hidden)
-		weight := rowsOf(stop[1], from, to)
-		switch {
-		case turned && s.time.unrolled: // the product would make a transpose its own
-			weight = transposed(weight)
-		case turned:
-			weight = Transpose(weight, 0, 1)
-		}
+		var weight *Node
+		weight, inputAxis = s.forProducts(rowsOf(stop[1], from, to))
 		fixed = append(fixed, weight, ExpandAxes(rowsOf(hiddenBias, from, to), 0))
 	}
 	buffers := []buffer{{initial: stop[0], width: s.gates}}
@@ -156,6 +146,18 @@ func (s *scanner) forward() {
 	if s.cell.extra {
 		s.kept = written[2]
 	}
+}
+
+// forProducts lays recurrent weights [gates*H,H] out for the products of the steps, and says which axis these sum over. XLA gets them
+// transposed: it would repack them as PyTorch has them column by column, in every step.
+func (s *scanner) forProducts(weight *Node) (laidOut *Node, inputAxis int) {
+	switch {
+	case !canLoop(weight.Graph()):
+		return weight, 1
+	case s.time.unrolled: // a product beside it would make a plain transpose its own
+		return transposed(weight), 0
+	}
+	return Transpose(weight, 0, 1), 0
 }
 
 // backward returns the gradients of the inputs for gradients of the results: of the hidden states [T,B,H] and, for the LSTM,

@@ -1,0 +1,58 @@
+package rnn_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"owlm/lmkit/backend"
+	"owlm/lmkit/backend/enginetest"
+	"owlm/lmkit/rnn"
+)
+
+// TestLinear compares Linear and its gradients with the product that GoMLX differentiates: at sizes at which XLA is given the transpose, with
+// and without lengthened rows, and at one at which it is not.
+func TestLinear(t *testing.T) {
+	const inputs = 7
+	for _, name := range enginetest.Names(t) {
+		engine, err := backend.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, size := range [][2]int{{3, 8}, {5, 256}, {600, 512}} {
+			t.Run(fmt.Sprintf("%s %v", name, size), func(t *testing.T) {
+				random := rand.New(rand.NewPCG(1, 2))
+				argument := func(a, b int) *tensors.Tensor {
+					values := make([]float32, a*b)
+					for i := range values {
+						values[i] = float32(random.NormFloat64())
+					}
+					return tensors.FromFlatDataAndDimensions(values, a, b)
+				}
+				outputs, err := graph.ExecOnceN(engine.Backend, func(nodes []*graph.Node) []*graph.Node {
+					x, weight, d := nodes[0], nodes[1], nodes[2]
+					var all []*graph.Node
+					for _, y := range []*graph.Node{rnn.Linear(x, weight), graph.DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)} {
+						all = append(append(all, y), graph.Gradient(graph.ReduceAllSum(graph.Mul(y, d)), x, weight)...)
+					}
+					return all
+				}, argument(size[0], inputs), argument(size[1], inputs), argument(size[0], size[1]))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, what := range []string{"product", "gradient of x", "gradient of the weight"} {
+					got, want := tensors.MustCopyFlatData[float32](outputs[i]), tensors.MustCopyFlatData[float32](outputs[i+3])
+					for k := range want {
+						if math.Abs(float64(got[k]-want[k])) > 1e-4*(1+math.Abs(float64(want[k]))) {
+							t.Fatalf("%s: value %d is %v, want %v", what, k, got[k], want[k])
+						}
+					}
+				}
+			})
+		}
+	}
+}
