@@ -70,7 +70,7 @@ func (c Cell) Gates() int {
 type Weights struct{ InputHidden, HiddenHidden, InputBias, HiddenBias *Node }
 
 // State is what a cell keeps from one time step to the next: Hidden [B,H] and, for the LSTM only,
-// Cell [B,H].
+// Cell [B,H]. Where a state is given to begin with, State{} stands for zeros, and spares the products with them where it can.
 type State struct{ Hidden, Cell *Node }
 
 // Options choose among recurrences.
@@ -110,6 +110,12 @@ func zeroState(g *Graph, cell Cell, shape shapes.Shape) State {
 	return s
 }
 
+// zeroBefore is the state of zeros before the first step over projected [...,B,G*H].
+func zeroBefore(cell Cell, projected *Node) State {
+	d := projected.Shape().Dimensions
+	return zeroState(projected.Graph(), cell, shapes.Make(projected.DType(), d[len(d)-2], d[len(d)-1]/cell.Gates()))
+}
+
 // Project multiplies the inputs x [T,B,I] of all time steps by the input weights, in one product: [T,B,G*H]. Scan and Step add the input
 // bias, at no cost, where it would be another pass over all inputs here.
 func Project(w Weights, x *Node) *Node {
@@ -132,11 +138,19 @@ func Step(o Options, w Weights, projected *Node, s State) State {
 		w.InputBias.AssertDims(gates)
 		projected = Add(projected, ExpandAxes(w.InputBias, 0))
 	}
+	zero := s == State{}
+	if zero {
+		s = zeroBefore(o.Cell, projected)
+	}
 	s.Hidden.AssertDims(projected.Shape().Dimensions[0], hidden)
 	cell := o.steps()
 	next, _, _ := cell.forward(projected, s, func(number int, x *Node) *Node {
 		from, to := cell.rows(number, hidden)
-		return Add(Linear(x, rowsOf(w.HiddenHidden, from, to)), ExpandAxes(rowsOf(w.HiddenBias, from, to), 0))
+		bias := ExpandAxes(rowsOf(w.HiddenBias, from, to), 0)
+		if zero {
+			return BroadcastToDims(bias, x.Shape().Dimensions[0], to-from)
+		}
+		return Add(Linear(x, rowsOf(w.HiddenHidden, from, to)), bias)
 	})
 	return next
 }

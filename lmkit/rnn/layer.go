@@ -3,7 +3,6 @@ package rnn
 import (
 	"fmt"
 
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -36,11 +35,9 @@ func LayersProjected(o Options, layers []Weights, projected *Node, initial []Sta
 			}
 			projected = Project(w, outputs)
 		}
-		state := State{}
+		state := State{} // zeros
 		if initial != nil {
 			state = initial[l]
-		} else {
-			state = zeroState(projected.Graph(), o.Cell, shapes.Make(projected.DType(), projected.Shape().Dimensions[1], w.HiddenHidden.Shape().Dimensions[1]))
 		}
 		outputs, final[l] = Scan(o, w, projected, state)
 	}

@@ -37,7 +37,9 @@ type scanner struct {
 	time          timeLoop
 	gates, hidden int // G*H and H
 	dtype         dtypes.DType
-	inputs        []*Node // projected, W_hh, b_ih, b_hh, initial hidden and, for the LSTM, cell state
+	zero          bool    // the initial state is State{}
+	initial       []*Node // hidden and, for the LSTM, cell state
+	inputs        []*Node // projected, W_hh, b_ih, b_hh and, unless it is zero, the initial state
 	// What the forward loop leaves: hidden states [T,B,H] and the last state, and, for the derivative, gates [T,B,G*H] and
 	// extra [T,B,H].
 	hiddens         *Node
@@ -54,10 +56,17 @@ func newScanner(o Options, w Weights, projected *Node, initial State, unrolled b
 	s := &scanner{
 		cell: o.steps(), kind: o.Cell, time: timeLoop{unrolled: unrolled, steps: steps, batch: batch},
 		gates: gates, hidden: w.HiddenHidden.Shape().Dimensions[1], dtype: projected.DType(),
-		inputs: []*Node{projected, w.HiddenHidden, inputBias, w.HiddenBias, initial.Hidden},
+		zero:   initial == State{},
+		inputs: []*Node{projected, w.HiddenHidden, inputBias, w.HiddenBias},
 	}
-	if s.kind == LSTM {
-		s.inputs = append(s.inputs, initial.Cell)
+	if s.zero {
+		s.initial = s.nodes(zeroBefore(o.Cell, projected))
+		return s
+	}
+	s.initial = s.nodes(initial)
+	s.inputs = append(s.inputs, s.initial...)
+	for i, node := range s.initial {
+		s.initial[i] = StopGradient(node)
 	}
 	return s
 }
@@ -115,13 +124,17 @@ func (s *scanner) forward() {
 	if s.cell.extra {
 		buffers = append(buffers, buffer{width: s.hidden})
 	}
-	last, written := s.time.run(stop[4:], buffers, fixed, func(at func(*Node) *Node, carried, buffers, fixed []*Node) (next, written []*Node) {
+	last, written := s.time.run(s.initial, buffers, fixed, func(at func(*Node) *Node, carried, buffers, fixed []*Node) (next, written []*Node) {
 		projected := at(buffers[0])
 		if s.cell.split {
 			projected = Add(projected, fixed[0])
 		}
 		state, gates, extra := s.cell.forward(projected, s.state(carried), func(number int, x *Node) *Node {
-			return Add(DotGeneral(x, []int{1}, nil, fixed[1+2*number], []int{inputAxis}, nil), fixed[2+2*number])
+			weight, bias := fixed[1+2*number], fixed[2+2*number]
+			if s.zero && carried[0] == s.initial[0] { // the first step in the graph
+				return BroadcastToDims(bias, s.time.batch, bias.Shape().Dimensions[1])
+			}
+			return Add(DotGeneral(x, []int{1}, nil, weight, []int{inputAxis}, nil), bias)
 		})
 		written = []*Node{gates}
 		if s.kind != RNN {
@@ -163,7 +176,7 @@ func (s *scanner) forProducts(weight *Node) (laidOut *Node, inputAxis int) {
 // backward returns the gradients of the inputs for gradients of the results: of the hidden states [T,B,H] and, for the LSTM,
 // of the last cell state [B,H].
 func (s *scanner) backward(gradients []*Node) []*Node {
-	before := ExpandAxes(StopGradient(s.inputs[4]), 0) // the hidden states before each step, [T,B,H]
+	before := ExpandAxes(s.initial[0], 0) // the hidden states before each step, [T,B,H]
 	if s.time.steps > 1 {
 		before = Concatenate([]*Node{before, Slice(s.hiddens, AxisRange(0, s.time.steps-1))}, 0)
 	}
@@ -200,18 +213,23 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 		}
 		return s.nodes(state), []*Node{recurrent}
 	})
-	recurrent, projected := s.flat(written[0]), written[len(written)-1]
+	recurrent, projected := written[0], written[len(written)-1]
 	hiddenBias := s.sum(recurrent)
 	inputBias := hiddenBias
 	if s.cell.split {
-		inputBias = s.sum(s.flat(projected))
+		inputBias = s.sum(projected)
 	}
-	return append([]*Node{projected, s.recurrentGradient(recurrent, s.flat(before)), inputBias, hiddenBias}, last...)
+	list := []*Node{projected, s.recurrentGradient(recurrent, before), inputBias, hiddenBias}
+	if s.zero {
+		return list
+	}
+	return append(list, last...)
 }
 
-// sum is the sum of the rows of x [T*B,K]: [K]. XLA's CPU multiplies matrices much faster than it adds rows up; a vector and a matrix it
+// sum is the sum of x [T,B,K] over time and batch: [K]. XLA's CPU multiplies matrices much faster than it adds rows up; a vector and a matrix it
 // would multiply column by column, so there are two rows of ones.
 func (s *scanner) sum(x *Node) *Node {
+	x = flat(x)
 	if s.time.unrolled {
 		return ReduceSum(x, 0)
 	}
@@ -219,14 +237,21 @@ func (s *scanner) sum(x *Node) *Node {
 	return Squeeze(Slice(DotGeneral(ones, []int{1}, nil, x, []int{0}, nil), AxisElem(0)), 0)
 }
 
-// recurrentGradient is the gradient of W_hh [G*H,H], for that of the pre-activations [T*B,G*H] and the states before each step [T*B,H].
+// recurrentGradient is the gradient of W_hh [G*H,H], for that of the pre-activations [T,B,G*H] and the states before each step [T,B,H].
+// Unrolled, it leaves out the first step where the state before that is zero.
 func (s *scanner) recurrentGradient(recurrent, before *Node) *Node {
+	gates := s.keptGates
+	if s.zero && s.time.unrolled {
+		later := AxisRange(1, s.time.steps)
+		recurrent, before, gates = Slice(recurrent, later), Slice(s.hiddens, AxisRange(0, s.time.steps-1)), Slice(gates, later)
+	}
+	recurrent, before = flat(recurrent), flat(before)
 	var parts []*Node // of each product [gates*H,H]
 	for number := range s.cell.products {
 		from, to := s.cell.rows(number, s.hidden)
 		factor := before
 		if s.cell.factor != nil {
-			factor = s.cell.factor(number, s.flat(s.keptGates), before)
+			factor = s.cell.factor(number, flat(gates), before)
 		}
 		parts = append(parts, weightGradient(blocks(recurrent, from/s.hidden, to/s.hidden, s.hidden), factor))
 	}
@@ -234,7 +259,7 @@ func (s *scanner) recurrentGradient(recurrent, before *Node) *Node {
 }
 
 // flat is x [T,B,K] as [T*B,K].
-func (s *scanner) flat(x *Node) *Node {
-	_, _, k := dims3(x)
-	return Reshape(x, s.time.steps*s.time.batch, k)
+func flat(x *Node) *Node {
+	t, b, k := dims3(x)
+	return Reshape(x, t*b, k)
 }
