@@ -35,10 +35,10 @@ var lstmCell = cellSteps{
 		input, forget, candidate, output := gate(k.gates, 0, hidden), gate(k.gates, 1, hidden), gate(k.gates, 2, hidden), gate(k.gates, 3, hidden)
 		squashed := Tanh(Add(Mul(forget, k.extra), Mul(input, candidate)))
 		cell := Add(d.Cell, throughTanh(Mul(d.Hidden, output), squashed))
-		activation := Concatenate([]*Node{
-			throughSigmoid(Mul(cell, candidate), input), throughSigmoid(Mul(cell, k.extra), forget),
-			throughTanh(Mul(cell, input), candidate), throughSigmoid(Mul(d.Hidden, squashed), output),
-		}, 1)
+		// All gates in one pass: the derivative of the state that each acts on, times what it multiplies there.
+		states := Concatenate([]*Node{cell, cell, cell, d.Hidden}, 1)
+		factors := Concatenate([]*Node{candidate, k.extra, input, squashed}, 1)
+		activation := throughActivation(Mul(states, factors), k.gates, hidden, 2)
 		return activation, activation, State{Hidden: back(0, activation), Cell: Mul(cell, forget)}
 	},
 }

@@ -1,9 +1,6 @@
 package rnn
 
-import (
-	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph"
-)
+import . "github.com/gomlx/gomlx/core/graph"
 
 // Linear is x [N,I] times the transpose of weight [O,I], as torch.nn.functional.linear without a bias: [N,O].
 func Linear(x, weight *Node) *Node {
@@ -30,20 +27,31 @@ func weightGradient(d, x *Node) *Node {
 // turnsFirst says whether weightGradient transposes d [n,o] itself. XLA's product on the CPU would, but value by value, on one thread; as
 // a step of its own it is a pass of vector instructions, on all threads. For more than a core's cache holds (1 MB) the product is faster.
 // The Go engine, which has no loops, gains nothing.
-func turnsFirst(g *Graph, n, o int) bool {
-	return canLoop(g) && g.Backend().Capabilities().Operations[compute.OpTypeOptimizationBarrier] && n*o <= 1<<18
-}
+func turnsFirst(g *Graph, n, o int) bool { return canLoop(g) && n*o <= 1<<18 }
 
-// transposed is the transpose of x [N,K]. Barriers keep XLA from making it part of the product again. Rows whose lengths are large powers of
-// two are lengthened by a cache line: the values of a column would all compete for the same places in the cache.
+// transposed is the transpose of x [N,K], laid out anew, not by the product that it is for. Rows whose lengths are large powers of two
+// are lengthened by a cache line: the values of a column would all compete for the same places in the cache. Nor would a long column's
+// lines all find a place there, so it is done in pieces.
 func transposed(x *Node) *Node {
-	const line = 16
-	if _, k := dims2(x); k%256 == 0 {
-		longer := OptimizationBarriers(Concatenate([]*Node{x, Slice(x, AxisRange(), AxisRange(0, line))}, 1), x)[0]
+	const line, piece = 16, 512
+	n, k := dims2(x)
+	if k%256 == 0 {
+		longer := whole(Concatenate([]*Node{x, Slice(x, AxisRange(), AxisRange(0, line))}, 1))
 		x = Slice(longer, AxisRange(), AxisRange(0, k))
 	}
-	return OptimizationBarriers(Transpose(x, 0, 1), x)[0]
+	var pieces []*Node
+	for from := 0; from < n; from += piece {
+		pieces = append(pieces, whole(Transpose(rowsOf(x, from, min(n, from+piece)), 0, 1)))
+	}
+	if len(pieces) == 1 {
+		return pieces[0]
+	}
+	return whole(Concatenate(pieces, 1))
 }
+
+// whole is x, as something that XLA neither makes part of what uses it nor looks into for what is cut out of it. It would not heed a
+// barrier for one value.
+func whole(x *Node) *Node { return OptimizationBarriers(x, x)[0] }
 
 func dims2(x *Node) (a, b int) {
 	d := x.Shape().Dimensions

@@ -80,15 +80,27 @@ func sigmoid(x *Node) *Node {
 // activate applies to each block of pre-activations [B,G*H] the sigmoid, or tanh where the block is the candidate's. It does so in one
 // pass over all of them: a tanh(a x) + 1 - a is the sigmoid for a = 1/2, and tanh for a = 1.
 func activate(x *Node, hidden, candidate int) *Node {
+	a := blockRow(x, hidden, candidate, 1, 0.5)
+	return Add(Mul(Tanh(Mul(x, a)), a), complement(a))
+}
+
+// throughActivation takes the derivative d with respect to y = activate(x) back to x: (1 - y) (y + b) is the derivative of the sigmoid
+// for b = 0, and that of tanh for b = 1.
+func throughActivation(d, y *Node, hidden, candidate int) *Node {
+	b := blockRow(y, hidden, candidate, 1, 0)
+	return Mul(d, Mul(complement(y), Add(y, b)))
+}
+
+// blockRow is a row [1,G*H] for x [B,G*H] with one value in a block of H and another in all others.
+func blockRow(x *Node, hidden, block int, in, elsewhere float64) *Node {
 	row := make([]float64, x.Shape().Dimensions[1])
 	for i := range row {
-		row[i] = 0.5
-		if i/hidden == candidate {
-			row[i] = 1
+		row[i] = elsewhere
+		if i/hidden == block {
+			row[i] = in
 		}
 	}
-	a := Const(x.Graph(), shapes.CastAsDType([][]float64{row}, x.DType())) // [1,G*H]
-	return Add(Mul(Tanh(Mul(x, a)), a), complement(a))
+	return Const(x.Graph(), shapes.CastAsDType([][]float64{row}, x.DType()))
 }
 
 // throughSigmoid takes the derivative d with respect to y = sigmoid(x) back to x.
