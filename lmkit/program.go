@@ -53,6 +53,10 @@ func (p *program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 	}
 	arguments := make([]any, len(inputs))
 	for i, input := range inputs {
+		// Exec would do so, too, but make and drop an error first, whose stack trace takes longer.
+		if err := input.MaterializeOnDevice(p.model.Engine.Backend, true, 0); err != nil {
+			return nil, err
+		}
 		arguments[i] = input
 	}
 	return p.exec.Exec(arguments...)
