@@ -3,13 +3,21 @@ package rnn
 import . "github.com/gomlx/gomlx/core/graph"
 
 // Linear is x [N,I] times the transpose of weight [O,I], as torch.nn.functional.linear without a bias: [N,O].
+//
+// XLA's products on the CPU are fast where both factors have rows that run along the result's: others they lay out anew value by value,
+// some on one thread. Where that costs more than a transpose, which is a step of vector instructions on all threads, Linear and its
+// gradient transpose. The Go engine gains nothing from it.
 func Linear(x, weight *Node) *Node {
-	n, o := x.Shape().Dimensions[0], weight.Shape().Dimensions[0]
-	if !turnsFirst(x.Graph(), n, o) {
+	if !canLoop(x.Graph()) {
 		return DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
 	}
 	fixed, fixedWeight := StopGradient(x), StopGradient(weight)
-	product := DotGeneral(fixed, []int{1}, nil, fixedWeight, []int{1}, nil)
+	var product *Node
+	if n := x.Shape().Dimensions[0]; n > 1 && fitsCache(n, weight.Shape().Dimensions[0]) { // for one row, the rows of weight are right
+		product = DotGeneral(fixed, []int{1}, nil, transposed(fixedWeight), []int{0}, nil)
+	} else {
+		product = DotGeneral(fixed, []int{1}, nil, fixedWeight, []int{1}, nil)
+	}
 	return attachGradient([]*Node{x, weight}, []*Node{product}, func(gradients []*Node) []*Node {
 		d := gradients[0]
 		return []*Node{DotGeneral(d, []int{1}, nil, fixedWeight, []int{0}, nil), weightGradient(d, fixed)}
@@ -18,24 +26,31 @@ func Linear(x, weight *Node) *Node {
 
 // weightGradient is the gradient of the weight [O,I] in a product with x [N,I] whose gradient is d [N,O].
 func weightGradient(d, x *Node) *Node {
-	if n, o := dims2(d); !turnsFirst(d.Graph(), n, o) {
-		return DotGeneral(d, []int{0}, nil, x, []int{0}, nil)
+	n, o := dims2(d)
+	_, i := dims2(x)
+	switch {
+	case !canLoop(d.Graph()):
+	case fitsCache(n, o):
+		return DotGeneral(transposed(d), []int{1}, nil, x, []int{0}, nil)
+	case o%badRow == 0 && i < o: // x is the smaller one to lay out anew
+		return transposed(DotGeneral(x, []int{0}, nil, d, []int{0}, nil))
 	}
-	return DotGeneral(transposed(d), []int{1}, nil, x, []int{0}, nil)
+	return DotGeneral(d, []int{0}, nil, x, []int{0}, nil)
 }
 
-// turnsFirst says whether weightGradient transposes d [n,o] itself. XLA's product on the CPU would, but value by value, on one thread; as
-// a step of its own it is a pass of vector instructions, on all threads. For more than a core's cache holds (1 MB) the product is faster.
-// The Go engine, which has no loops, gains nothing.
-func turnsFirst(g *Graph, n, o int) bool { return canLoop(g) && n*o <= 1<<18 }
+// fitsCache says whether a matrix [n,k] fits a core's cache of 1 MB.
+func fitsCache(n, k int) bool { return n*k <= 1<<18 }
 
-// transposed is the transpose of x [N,K], laid out anew, not by the product that it is for. Rows whose lengths are large powers of two
-// are lengthened by a cache line: the values of a column would all compete for the same places in the cache. Nor would a long column's
-// lines all find a place there, so it is done in pieces.
+// badRow is the length of rows whose columns are slow to go through, and that of their multiples: the values of a column compete for the
+// same places in the cache.
+const badRow = 256
+
+// transposed is the transpose of x [N,K], laid out by a step of its own, not by the product that it is for. Bad rows are lengthened by a
+// cache line, and long columns, whose lines would not all find a place in the cache, are cut.
 func transposed(x *Node) *Node {
 	const line, piece = 16, 512
 	n, k := dims2(x)
-	if k%256 == 0 {
+	if k%badRow == 0 {
 		longer := whole(Concatenate([]*Node{x, Slice(x, AxisRange(), AxisRange(0, line))}, 1))
 		x = Slice(longer, AxisRange(), AxisRange(0, k))
 	}

@@ -14,16 +14,19 @@ import (
 	"owlm/lmkit/rnn"
 )
 
-// TestLinear compares Linear and its gradients with the product that GoMLX differentiates: at sizes at which XLA is given the transpose, with
-// and without lengthened rows, and at one at which it is not.
+// TestLinear compares Linear and its gradients with the product that GoMLX differentiates, at sizes of all the ways that XLA is given it.
 func TestLinear(t *testing.T) {
-	const inputs = 7
 	for _, name := range enginetest.Names(t) {
 		engine, err := backend.Open(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, size := range [][2]int{{3, 8}, {5, 256}, {600, 512}} {
+		for _, size := range []struct{ rows, outputs, inputs int }{
+			{1, 8, 7}, {3, 8, 7},
+			{5, 256, 7}, {3, 8, 512}, // rows that are lengthened
+			{3, 600, 256},                // and columns that are cut
+			{600, 512, 7}, {600, 500, 7}, // too large for the cache
+		} {
 			t.Run(fmt.Sprintf("%s %v", name, size), func(t *testing.T) {
 				random := rand.New(rand.NewPCG(1, 2))
 				argument := func(a, b int) *tensors.Tensor {
@@ -40,7 +43,7 @@ func TestLinear(t *testing.T) {
 						all = append(append(all, y), graph.Gradient(graph.ReduceAllSum(graph.Mul(y, d)), x, weight)...)
 					}
 					return all
-				}, argument(size[0], inputs), argument(size[1], inputs), argument(size[0], size[1]))
+				}, argument(size.rows, size.inputs), argument(size.outputs, size.inputs), argument(size.rows, size.outputs))
 				if err != nil {
 					t.Fatal(err)
 				}
