@@ -64,6 +64,23 @@ func TestRandomText(t *testing.T) {
 	}
 }
 
+// TestMemorySettings checks which system starts with which settings of memory, in a process that has lmkit's own.
+func TestMemorySettings(t *testing.T) {
+	t.Setenv(backend.MemoryVariable, backend.MemoryTuning)
+	program := []string{"sh", "-c", `echo "{\"version\":\"$` + backend.MemoryVariable + `\"}"`}
+	for memory, want := range map[memory]string{own: backend.MemoryTuning, untuned: "", tuned: backend.MemoryTuning} {
+		m, err := System{command: program, memory: memory}.measure(t.Context(), Workload{})
+		if err != nil || m.Version != want {
+			t.Errorf("%v: %q, %v, want %q", memory, m.Version, err, want)
+		}
+	}
+	for _, s := range PeersOf("python") {
+		if got := s.memory == tuned; got != strings.HasSuffix(s.Name, Tuned) || s.memory == own {
+			t.Errorf("%s: settings %v", s.Name, s.memory)
+		}
+	}
+}
+
 // TestRun runs workloads on systems that are shell scripts.
 func TestRun(t *testing.T) {
 	script := func(name, measurement string) System {

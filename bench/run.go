@@ -55,7 +55,7 @@ type Row struct {
 	CompileSlowest float64 `json:"compile_slowest_seconds,omitempty"`
 	// Memory is the most that a process held, in bytes.
 	Memory int64 `json:"memory_bytes"`
-	// Speed is relative to the peers' in the same run: 2 is twice as fast. It is 0 where the peer was not measured.
+	// Speed is relative to that of the peers, as their users start them, in the same run: 2 is twice as fast. It is 0 where the peer was not measured.
 	SpeedToPyTorch float64 `json:"speed_to_pytorch,omitempty"`
 	SpeedToJAX     float64 `json:"speed_to_jax,omitempty"`
 	// TokensPerSecond is 0 where tokens are not counted; Limit is the share of the fastest product of the run that the
@@ -95,7 +95,7 @@ func Run(ctx context.Context, workloads []Workload, systems []System, rounds int
 				if product, version, ok := strings.Cut(m.Version, " "); ok && product != "lmkit" {
 					receipt.Versions[product] = version
 				}
-				fmt.Fprintf(log, "round %d/%d  %-10s  %-8s  %s\n", round+1, rounds, w.Name, s.Name, duration(m.seconds()))
+				fmt.Fprintf(log, "round %d/%d  %-10s  %-13s  %s\n", round+1, rounds, w.Name, s.Name, duration(m.seconds()))
 			}
 		}
 	}

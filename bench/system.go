@@ -26,9 +26,20 @@ type System struct {
 	Short bool
 	// command is the program that measures; a workload's JSON is added to it.
 	command []string
-	// peer says that it is not lmkit's command, whose environment it does not get.
-	peer bool
+	// memory says which settings of memory a peer gets; lmkit's command gives itself its own.
+	memory memory
 }
+
+type memory int
+
+const (
+	own     memory = iota // what the program gives itself
+	untuned               // none, as users start PyTorch and JAX
+	tuned                 // those of lmkit, backend.MemoryTuning
+)
+
+// Tuned, after a peer's name, says that it was started with the settings of memory that lmkit's command gives itself.
+const Tuned = " tuned"
 
 // Engines are the systems of lmkit: program is this command, with the arguments that make it call Measure for an engine, whose
 // name is added.
@@ -51,7 +62,7 @@ func EnginesPresent() []string {
 	return names
 }
 
-// Peers are PyTorch and JAX, installed with pip into a virtual environment of their own in lmkit's cache directory where they are
+// Peers are those of PeersOf, installed with pip into a virtual environment of their own in lmkit's cache directory where they are
 // not there yet (about 3 GB); every file is checked by its hash.
 func Peers(ctx context.Context, log io.Writer) ([]System, error) {
 	python, err := peers.Python(ctx, log)
@@ -61,9 +72,13 @@ func Peers(ctx context.Context, log io.Writer) ([]System, error) {
 	return PeersOf(python), nil
 }
 
-// PeersOf are PyTorch and JAX in a Python that has them.
+// PeersOf are PyTorch and JAX in a Python that has them, each as its users start it, and tuned.
 func PeersOf(python string) []System {
-	return []System{{Name: PyTorch, command: []string{python, "-c", peers.TorchScript}, peer: true}, {Name: JAX, command: []string{python, "-c", peers.JAXScript}, peer: true}}
+	torch, jax := []string{python, "-c", peers.TorchScript}, []string{python, "-c", peers.JAXScript}
+	return []System{
+		{Name: PyTorch, command: torch, memory: untuned}, {Name: PyTorch + Tuned, command: torch, memory: tuned},
+		{Name: JAX, command: jax, memory: untuned}, {Name: JAX + Tuned, command: jax, memory: tuned},
+	}
 }
 
 // measure measures a workload on a system, in a process of its own.
@@ -74,8 +89,11 @@ func (s System) measure(ctx context.Context, w Workload) (m Measurement, err err
 	}
 	c := exec.CommandContext(ctx, s.command[0], append(s.command[1:len(s.command):len(s.command)], string(data))...)
 	c.Env = append(os.Environ(), "PYTHONNOUSERSITE=1")
-	if s.peer {
+	switch s.memory {
+	case untuned:
 		c.Env = backend.Untuned(c.Env)
+	case tuned:
+		c.Env = append(c.Env, backend.MemoryVariable+"="+backend.MemoryTuning)
 	}
 	var stderr bytes.Buffer
 	c.Stderr = &stderr

@@ -8,7 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
+
+	"owlm/lmkit/backend"
 )
 
 // WriteTable writes a report as a Markdown table.
@@ -80,7 +83,11 @@ func (r *Report) Save(dir string) error {
 		return err
 	}
 	var table bytes.Buffer
-	fmt.Fprintf(&table, "Measured by `%s`: %d rounds on %s.\n\n", strings.Join(r.Receipt.Command, " "), r.Receipt.Rounds, r.Receipt.Device)
+	fmt.Fprintf(&table, "Measured by `%s`: %d rounds on %s.", strings.Join(r.Receipt.Command, " "), r.Receipt.Rounds, r.Receipt.Device)
+	if slices.ContainsFunc(r.Rows, func(row Row) bool { return strings.HasSuffix(row.System, Tuned) }) {
+		fmt.Fprintf(&table, " *Tuned* is started with `%s=%s`, as lmkit's command starts itself.", backend.MemoryVariable, backend.MemoryTuning)
+	}
+	table.WriteString("\n\n")
 	if err := r.WriteTable(&table); err != nil {
 		return err
 	}
