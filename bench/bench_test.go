@@ -64,14 +64,22 @@ func TestRandomText(t *testing.T) {
 	}
 }
 
-// TestMemorySettings checks which system starts with which settings of memory, in a process that has lmkit's own.
+// TestMemorySettings checks which system starts with which settings of memory, where lmkit's own or a user's are set.
 func TestMemorySettings(t *testing.T) {
-	t.Setenv(backend.MemoryVariable, backend.MemoryTuning)
 	program := []string{"sh", "-c", `echo "{\"version\":\"$` + backend.MemoryVariable + `\"}"`}
-	for memory, want := range map[memory]string{own: backend.MemoryTuning, untuned: "", tuned: backend.MemoryTuning} {
-		m, err := System{command: program, memory: memory}.measure(t.Context(), Workload{})
-		if err != nil || m.Version != want {
-			t.Errorf("%v: %q, %v, want %q", memory, m.Version, err, want)
+	const users = "glibc.malloc.perturb=0"
+	for _, c := range []struct {
+		set    string
+		memory memory
+		want   string
+	}{
+		{backend.MemoryTuning, own, backend.MemoryTuning}, {backend.MemoryTuning, untuned, ""}, {backend.MemoryTuning, tuned, backend.MemoryTuning},
+		{users, own, users}, {users, untuned, users}, {users, tuned, backend.MemoryTuning},
+	} {
+		t.Setenv(backend.MemoryVariable, c.set)
+		m, err := System{command: program, memory: c.memory}.measure(t.Context(), Workload{})
+		if err != nil || m.Version != c.want {
+			t.Errorf("%v, with %q set: %q, %v, want %q", c.memory, c.set, m.Version, err, c.want)
 		}
 	}
 	for _, s := range PeersOf("python") {
@@ -94,6 +102,7 @@ func TestRun(t *testing.T) {
 		script("go", `echo '{"first":2,"times":[0.3,0.1,0.2],"memory":3145728,"version":"lmkit 1 on go"}'`),
 		script(PyTorch, `echo '{"first":1,"times":[0.4,0.4],"memory":1048576,"version":"PyTorch 2.15"}'`),
 		script(JAX, `echo 'no module named jax' >&2; exit 1`),
+		script(PyTorch+Tuned, `echo '{"first":1,"times":[0.1],"memory":1048576,"version":"PyTorch 2.15"}'`),
 	}
 	systems[1].Short = true
 	workloads := []Workload{
@@ -105,16 +114,16 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Rows) != 5 || len(report.Skipped) != 3 || !strings.Contains(report.Skipped[0], "no module named jax") {
+	if len(report.Rows) != 8 || len(report.Skipped) != 3 || !strings.Contains(report.Skipped[0], "no module named jax") {
 		t.Fatalf("rows %+v, skipped %q", report.Rows, report.Skipped)
 	}
-	row := report.Rows[3]
+	row := report.Rows[5]
 	if row.Workload != "W1" || row.System != "go" || row.Median != 0.2 || row.Rounds != 2 || row.First != 2 || row.Memory != 3145728 {
 		t.Errorf("row %+v", row)
 	}
 	for name, pair := range map[string][2]float64{
 		"speed to PyTorch": {row.SpeedToPyTorch, 2}, "speed to JAX": {row.SpeedToJAX, 0}, "tokens/s": {row.TokensPerSecond, 500},
-		"limit": {row.Limit, (6 * (100*200 + 1000) / 0.2) / (2e9 / 0.2)},
+		"limit": {row.Limit, (6 * (100*200 + 1000) / 0.2) / (2e9 / 0.1)},
 	} {
 		if math.Abs(pair[0]-pair[1]) > 1e-12 {
 			t.Errorf("%s: %v, want %v", name, pair[0], pair[1])
@@ -131,6 +140,9 @@ func TestRun(t *testing.T) {
 	want := "| W1 | go | 200 ms | 200 ms to 200 ms | 2.00 |  | 500 | 0 % | 2 s | 3 MB |"
 	if !bytes.Contains(table, []byte(want)) {
 		t.Errorf("no row %q in\n%s", want, table)
+	}
+	if tuned := "| W1 | PyTorch tuned | 100 ms | 100 ms to 100 ms | 4.00 |"; !bytes.Contains(table, []byte(tuned)) || !bytes.Contains(table, []byte(backend.MemoryTuning)) {
+		t.Errorf("no row %q, or no word on what that is, in\n%s", tuned, table)
 	}
 	if bytes.Contains(table, []byte(os.Args[0])) && filepath.IsAbs(os.Args[0]) {
 		t.Errorf("the table names a path of this machine:\n%s", table)

@@ -28,7 +28,7 @@ var sizes = []size{
 // scalingBase is the workload that all sizes are varied from; each size's values have its own.
 var scalingBase = Workload{
 	Name: "base", Title: "a small word model, one step", Kind: Train, Cell: "lstm", Vocabulary: 1000, Embedding: 128, Hidden: 128, Layers: 1,
-	Batch: 16, Sequence: 32, EveryStep: true, Warm: 1, Seconds: 0.5, Least: 3,
+	Batch: 16, Sequence: 32, EveryStep: true, Warm: 5, Seconds: 0.5, Least: 3,
 }
 
 // with is the base with another value of one size, and named for it.

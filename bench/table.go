@@ -85,7 +85,7 @@ func (r *Report) Save(dir string) error {
 	var table bytes.Buffer
 	fmt.Fprintf(&table, "Measured by `%s`: %d rounds on %s.", strings.Join(r.Receipt.Command, " "), r.Receipt.Rounds, r.Receipt.Device)
 	if slices.ContainsFunc(r.Rows, func(row Row) bool { return strings.HasSuffix(row.System, Tuned) }) {
-		fmt.Fprintf(&table, " *Tuned* is started with `%s=%s`, as lmkit's command starts itself.", backend.MemoryVariable, backend.MemoryTuning)
+		fmt.Fprintf(&table, " *Tuned* is started with `%s=%s`, which lmkit's command gives itself unless the variable is set.", backend.MemoryVariable, backend.MemoryTuning)
 	}
 	table.WriteString("\n\n")
 	if err := r.WriteTable(&table); err != nil {

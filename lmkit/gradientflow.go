@@ -96,7 +96,7 @@ func (f Flow) norms(inputs []*graph.Node) *graph.Node {
 	options := rnn.Options{Cell: f.Cell}
 	weights := rnn.Weights{InputHidden: inputs[2], HiddenHidden: inputs[3], InputBias: inputs[4], HiddenBias: inputs[5]}
 	projected := rnn.Project(weights, x) // [T,B,G*H]
-	state := rnn.ZeroState(x.Graph(), f.Cell, flowBatch, f.HiddenSize)
+	var state rnn.State                  // zeros
 	var states []rnn.State
 	for t := range f.Steps {
 		step := graph.Squeeze(graph.Slice(projected, graph.AxisElem(t)), 0)

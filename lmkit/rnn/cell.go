@@ -73,6 +73,17 @@ type Weights struct{ InputHidden, HiddenHidden, InputBias, HiddenBias *Node }
 // Cell [B,H]. Where a state is given to begin with, State{} stands for zeros, and spares the products with them where it can.
 type State struct{ Hidden, Cell *Node }
 
+// isZero says that s stands for zeros. It refuses a state without all that the cell keeps.
+func (s State) isZero(cell Cell) bool {
+	if s == (State{}) {
+		return true
+	}
+	if s.Hidden == nil || cell == LSTM && s.Cell == nil {
+		panic(fmt.Errorf("the initial state of the %v lacks its hidden or its cell state; State{} stands for zeros", cell))
+	}
+	return false
+}
+
 // Options choose among recurrences.
 type Options struct {
 	// Cell is the recurrence.
@@ -138,7 +149,7 @@ func Step(o Options, w Weights, projected *Node, s State) State {
 		w.InputBias.AssertDims(gates)
 		projected = Add(projected, ExpandAxes(w.InputBias, 0))
 	}
-	zero := s == State{}
+	zero := s.isZero(o.Cell)
 	if zero {
 		s = zeroBefore(o.Cell, projected)
 	}
@@ -150,7 +161,7 @@ func Step(o Options, w Weights, projected *Node, s State) State {
 		if zero {
 			return BroadcastToDims(bias, x.Shape().Dimensions[0], to-from)
 		}
-		return Add(Linear(x, rowsOf(w.HiddenHidden, from, to)), bias)
+		return Add(DotGeneral(x, []int{1}, nil, rowsOf(w.HiddenHidden, from, to), []int{1}, nil), bias)
 	})
 	return next
 }

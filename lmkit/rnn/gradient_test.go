@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -98,6 +99,15 @@ func TestMisuse(t *testing.T) {
 	}, [][][]float32{{{1, 2}}}, [][]float32{{1, 2, 3}})
 	if err == nil {
 		t.Error("inputs of the wrong size are accepted")
+	}
+	_, err = graph.ExecOnce(engine.Backend, func(x, w *graph.Node) *graph.Node {
+		weights := rnn.Weights{HiddenHidden: w, HiddenBias: graph.Squeeze(graph.Slice(w, graph.AxisRange(), graph.AxisElem(0)), 1)}
+		hidden := graph.Squeeze(graph.Slice(x, graph.AxisRange(), graph.AxisRange(), graph.AxisElem(0)), 0)
+		outputs, _ := rnn.Scan(rnn.Options{Cell: rnn.LSTM}, weights, x, rnn.State{Hidden: hidden})
+		return outputs
+	}, [][][]float32{{{1, 2, 3, 4}}}, [][]float32{{1}, {2}, {3}, {4}})
+	if err == nil || !strings.Contains(err.Error(), "cell state") {
+		t.Errorf("an LSTM's state without a cell state: %v", err)
 	}
 	if _, err := rnn.ParseCell("lsmt"); err == nil {
 		t.Error("lsmt is accepted")

@@ -22,8 +22,9 @@ type buffer struct {
 }
 
 // stepBody is one time step: from the carried values, the buffers and what stays fixed to the next carried values and to the elements
-// of the buffers that the step writes. at gives the element [B,K] of a value [T,B,K] for the time of the step.
-type stepBody func(at func(x *Node) *Node, carried, buffers, fixed []*Node) (next, written []*Node)
+// of the buffers that the step writes. at gives the element [B,K] of a value [T,B,K] for the time of the step; first says that it is the
+// first one, which a loop does not know.
+type stepBody func(first bool, at func(x *Node) *Node, carried, buffers, fixed []*Node) (next, written []*Node)
 
 // canLoop says whether the engine has what a loop over time needs.
 func canLoop(g *Graph) bool {
@@ -52,7 +53,7 @@ func (l timeLoop) repeat(carried []*Node, buffers []buffer, fixed []*Node, body 
 		}
 		var elements []*Node
 		at := func(x *Node) *Node { return Squeeze(Slice(x, AxisElem(t)), 0) }
-		carried, elements = body(at, carried, initial, fixed)
+		carried, elements = body(i == 0, at, carried, initial, fixed)
 		for c, element := range elements {
 			columns[c][t] = element
 		}
@@ -90,7 +91,7 @@ func (l timeLoop) loop(carried []*Node, buffers []buffer, fixed []*Node, body st
 		p := parameters(g)
 		t := p[0]
 		at := func(x *Node) *Node { return elementAt(x, t) }
-		next, elements := body(at, p[2:begin], p[begin:end], p[end:])
+		next, elements := body(false, at, p[2:begin], p[begin:end], p[end:])
 		list := append([]*Node{Add(t, Const(g, int32(step))), Add(p[1], Const(g, int32(1)))}, next...)
 		for i, element := range elements {
 			list = append(list, setElement(p[begin+i], element, t))

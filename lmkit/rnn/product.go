@@ -1,6 +1,9 @@
 package rnn
 
-import . "github.com/gomlx/gomlx/core/graph"
+import (
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+)
 
 // Linear is x [N,I] times the transpose of weight [O,I], as torch.nn.functional.linear without a bias: [N,O].
 //
@@ -8,12 +11,12 @@ import . "github.com/gomlx/gomlx/core/graph"
 // some on one thread. Where that costs more than a transpose, which is a step of vector instructions on all threads, Linear and its
 // gradient transpose. The Go engine gains nothing from it.
 func Linear(x, weight *Node) *Node {
-	if !canLoop(x.Graph()) {
+	if !layoutMatters(x.Graph()) {
 		return DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
 	}
 	fixed, fixedWeight := StopGradient(x), StopGradient(weight)
 	var product *Node
-	if n := x.Shape().Dimensions[0]; n > 1 && fitsCache(n, weight.Shape().Dimensions[0]) { // for one row, the rows of weight are right
+	if x.Shape().Dimensions[0] > 1 && fitsCache(weight) { // for a single row, the weight's rows are right
 		product = DotGeneral(fixed, []int{1}, nil, transposed(fixedWeight), []int{0}, nil)
 	} else {
 		product = DotGeneral(fixed, []int{1}, nil, fixedWeight, []int{1}, nil)
@@ -26,27 +29,35 @@ func Linear(x, weight *Node) *Node {
 
 // weightGradient is the gradient of the weight [O,I] in a product with x [N,I] whose gradient is d [N,O].
 func weightGradient(d, x *Node) *Node {
+	asItIs := func() *Node { return DotGeneral(d, []int{0}, nil, x, []int{0}, nil) }
+	if !layoutMatters(d.Graph()) {
+		return asItIs()
+	}
 	n, o := dims2(d)
 	_, i := dims2(x)
 	switch {
-	case !canLoop(d.Graph()):
-	case fitsCache(n, o):
+	case fitsCache(d):
 		return DotGeneral(transposed(d), []int{1}, nil, x, []int{0}, nil)
-	case o%badRow == 0 && i < o: // x is the smaller one to lay out anew
+	case o%badRow == 0 && i < min(n, o): // it is less work to lay x out anew, and the product
 		return transposed(DotGeneral(x, []int{0}, nil, d, []int{0}, nil))
 	}
-	return DotGeneral(d, []int{0}, nil, x, []int{0}, nil)
+	return asItIs()
 }
 
-// fitsCache says whether a matrix [n,k] fits a core's cache of 1 MB.
-func fitsCache(n, k int) bool { return n*k <= 1<<18 }
+// layoutMatters says whether the engine is XLA, which this is for.
+func layoutMatters(g *Graph) bool {
+	return canLoop(g) && g.Backend().Capabilities().Operations[compute.OpTypeOptimizationBarrier]
+}
 
-// badRow is the length of rows whose columns are slow to go through, and that of their multiples: the values of a column compete for the
-// same places in the cache.
+// fitsCache says whether a matrix of float32 fits a core's second cache of 1 MB.
+func fitsCache(x *Node) bool { return x.Shape().Size() <= 1<<18 }
+
+// badRow is the length of rows, as are its multiples, that are slow to read by column: the values of a column compete for the same places
+// in the caches.
 const badRow = 256
 
 // transposed is the transpose of x [N,K], laid out by a step of its own, not by the product that it is for. Bad rows are lengthened by a
-// cache line, and long columns, whose lines would not all find a place in the cache, are cut.
+// cache line of float32, and long columns, whose lines would not all find a place in the first cache, are cut.
 func transposed(x *Node) *Node {
 	const line, piece = 16, 512
 	n, k := dims2(x)
@@ -64,8 +75,7 @@ func transposed(x *Node) *Node {
 	return whole(Concatenate(pieces, 1))
 }
 
-// whole is x, as something that XLA neither makes part of what uses it nor looks into for what is cut out of it. It would not heed a
-// barrier for one value.
+// whole is x behind a barrier: XLA neither makes it part of its users nor looks through it for slices. It ignores a barrier for one value.
 func whole(x *Node) *Node { return OptimizationBarriers(x, x)[0] }
 
 func dims2(x *Node) (a, b int) {

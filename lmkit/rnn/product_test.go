@@ -26,6 +26,7 @@ func TestLinear(t *testing.T) {
 			{5, 256, 7}, {3, 8, 512}, // rows that are lengthened
 			{3, 600, 256},                // and columns that are cut
 			{600, 512, 7}, {600, 500, 7}, // too large for the cache
+			{600, 8, 7}, {1100, 256, 300}, {600, 768, 520},
 		} {
 			t.Run(fmt.Sprintf("%s %v", name, size), func(t *testing.T) {
 				random := rand.New(rand.NewPCG(1, 2))

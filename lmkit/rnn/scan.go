@@ -56,7 +56,7 @@ func newScanner(o Options, w Weights, projected *Node, initial State, unrolled b
 	s := &scanner{
 		cell: o.steps(), kind: o.Cell, time: timeLoop{unrolled: unrolled, steps: steps, batch: batch},
 		gates: gates, hidden: w.HiddenHidden.Shape().Dimensions[1], dtype: projected.DType(),
-		zero:   initial == State{},
+		zero:   initial.isZero(o.Cell),
 		inputs: []*Node{projected, w.HiddenHidden, inputBias, w.HiddenBias},
 	}
 	if s.zero {
@@ -124,14 +124,14 @@ func (s *scanner) forward() {
 	if s.cell.extra {
 		buffers = append(buffers, buffer{width: s.hidden})
 	}
-	last, written := s.time.run(s.initial, buffers, fixed, func(at func(*Node) *Node, carried, buffers, fixed []*Node) (next, written []*Node) {
+	last, written := s.time.run(s.initial, buffers, fixed, func(first bool, at func(*Node) *Node, carried, buffers, fixed []*Node) (next, written []*Node) {
 		projected := at(buffers[0])
 		if s.cell.split {
 			projected = Add(projected, fixed[0])
 		}
 		state, gates, extra := s.cell.forward(projected, s.state(carried), func(number int, x *Node) *Node {
 			weight, bias := fixed[1+2*number], fixed[2+2*number]
-			if s.zero && carried[0] == s.initial[0] { // the first step in the graph
+			if first && s.zero {
 				return BroadcastToDims(bias, s.time.batch, bias.Shape().Dimensions[1])
 			}
 			return Add(DotGeneral(x, []int{1}, nil, weight, []int{inputAxis}, nil), bias)
@@ -165,7 +165,7 @@ func (s *scanner) forward() {
 // transposed: it would repack them as PyTorch has them column by column, in every step.
 func (s *scanner) forProducts(weight *Node) (laidOut *Node, inputAxis int) {
 	switch {
-	case !canLoop(weight.Graph()):
+	case !layoutMatters(weight.Graph()):
 		return weight, 1
 	case s.time.unrolled: // a product beside it would make a plain transpose its own
 		return transposed(weight), 0
@@ -198,7 +198,7 @@ func (s *scanner) backward(gradients []*Node) []*Node {
 	}
 	time := s.time
 	time.reverse = true
-	last, written := time.run(s.nodes(d), buffers, fixed, func(at func(*Node) *Node, carried, _, fixed []*Node) (next, written []*Node) {
+	last, written := time.run(s.nodes(d), buffers, fixed, func(_ bool, at func(*Node) *Node, carried, _, fixed []*Node) (next, written []*Node) {
 		d := s.state(carried)
 		d.Hidden = Add(d.Hidden, at(fixed[0]))
 		k := kept{hidden: at(fixed[1]), gates: at(fixed[2])}

@@ -2,12 +2,14 @@ package rnn_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"owlm/lmkit/backend"
+	"owlm/lmkit/backend/enginetest"
 	"owlm/lmkit/rnn"
 )
 
@@ -28,6 +30,64 @@ func TestGoCannotScan(t *testing.T) {
 	}
 }
 
+// TestWaysAgree compares all ways to run the same steps, at a size at which XLA gets weights in pieces with lengthened rows: unrolled and
+// scanned, from a state of zeros and from State{}.
+func TestWaysAgree(t *testing.T) {
+	const steps, batch, hidden = 3, 2, 256
+	random := rand.New(rand.NewPCG(3, 4))
+	argument := func(scale float64, dimensions ...int) *tensors.Tensor {
+		size := 1
+		for _, d := range dimensions {
+			size *= d
+		}
+		values := make([]float32, size)
+		for i := range values {
+			values[i] = float32(random.NormFloat64() * scale)
+		}
+		return tensors.FromFlatDataAndDimensions(values, dimensions...)
+	}
+	for _, name := range enginetest.Names(t) {
+		engine, err := backend.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		loops := []rnn.Loop{rnn.Unrolled}
+		if name != backend.Go { // which cannot scan
+			loops = append(loops, rnn.Scanned)
+		}
+		for _, o := range []rnn.Options{{Cell: rnn.RNN}, {Cell: rnn.LSTM}, {Cell: rnn.GRU}, {Cell: rnn.GRU, ResetBefore: true}} {
+			t.Run(fmt.Sprintf("%s/%v/%v", name, o.Cell, o.ResetBefore), func(t *testing.T) {
+				ways := 0
+				results, err := graph.ExecOnceN(engine.Backend, func(nodes []*graph.Node) (all []*graph.Node) {
+					projected, d := nodes[0], nodes[1]
+					w := rnn.Weights{HiddenHidden: nodes[2], InputBias: nodes[3], HiddenBias: nodes[4]}
+					for _, o.Loop = range loops {
+						for _, initial := range []rnn.State{rnn.ZeroState(d.Graph(), o.Cell, batch, hidden), {}} {
+							outputs, final := rnn.Scan(o, w, projected, initial)
+							loss := graph.Add(graph.ReduceAllSum(graph.Mul(outputs, d)), graph.ReduceAllSum(final.Hidden))
+							if final.Cell != nil {
+								loss = graph.Add(loss, graph.ReduceAllSum(graph.Square(final.Cell)))
+							}
+							all = append(append(all, outputs, loss), graph.Gradient(loss, projected, nodes[2], nodes[3], nodes[4])...)
+							ways++
+						}
+					}
+					return all
+				}, argument(1, steps, batch, o.Cell.Gates()*hidden), argument(1, steps, batch, hidden), argument(0.06, o.Cell.Gates()*hidden, hidden),
+					argument(0.06, o.Cell.Gates()*hidden), argument(0.06, o.Cell.Gates()*hidden))
+				if err != nil {
+					t.Fatal(err)
+				}
+				each := len(results) / ways
+				for i, result := range results[each:] {
+					where := fmt.Sprintf("way %d, result %d", i/each+1, i%each)
+					compare(t, where, tensors.MustCopyFlatData[float32](result), tensors.MustCopyFlatData[float32](results[i%each]))
+				}
+			})
+		}
+	}
+}
+
 // Scan differentiates through time: here a sum that leaks, h' = tanh(x + h/2), and how its last value depends on the first and on
 // the last input. On the Go engine the step is repeated; on XLA the same program is one loop.
 func ExampleScan() {
@@ -38,8 +98,7 @@ func ExampleScan() {
 	}
 	outputs, err := graph.ExecOnceN(engine.Backend, func(x, weight, bias *graph.Node) []*graph.Node {
 		w := rnn.Weights{HiddenHidden: weight, HiddenBias: bias}
-		zero := rnn.ZeroState(x.Graph(), rnn.RNN, 1, 1)
-		_, final := rnn.Scan(rnn.Options{Cell: rnn.RNN}, w, x, zero)
+		_, final := rnn.Scan(rnn.Options{Cell: rnn.RNN}, w, x, rnn.State{}) // from zeros
 		return []*graph.Node{final.Hidden, graph.Gradient(graph.ReduceAllSum(final.Hidden), x)[0]}
 	}, [][][]float32{{{0.5}}, {{0}}, {{0.1}}}, [][]float32{{0.5}}, []float32{0})
 	if err != nil {

@@ -244,7 +244,7 @@ func compare(t *testing.T, where string, got, want []float32) (largest float64) 
 	for i := range want {
 		difference := math.Abs(float64(got[i]-want[i])) / scale
 		if largest = max(largest, difference); !(difference <= 1e-5) {
-			t.Fatalf("%s, value %d: %v, PyTorch has %v", where, i, got[i], want[i])
+			t.Fatalf("%s, value %d: %v, want %v", where, i, got[i], want[i])
 		}
 	}
 	return largest
