@@ -89,6 +89,22 @@ func TestMemorySettings(t *testing.T) {
 	}
 }
 
+func TestSpeed(t *testing.T) {
+	for _, c := range []struct {
+		times, peer []float64
+		want        float64
+	}{
+		{[]float64{1, 2, 4}, []float64{2, 6, 4}, 2},
+		{[]float64{1, 4, 4}, []float64{2, 8, 2}, 2}, // the medians' ratio is 1/2
+		{[]float64{1, 4}, []float64{2}, 0},
+		{[]float64{1}, nil, 0},
+	} {
+		if got := speed(c.times, c.peer); got != c.want {
+			t.Errorf("speed of %v to %v is %v, want %v", c.times, c.peer, got, c.want)
+		}
+	}
+}
+
 // TestRun runs workloads on systems that are shell scripts.
 func TestRun(t *testing.T) {
 	script := func(name, measurement string) System {

@@ -45,6 +45,8 @@ type Row struct {
 	Fastest  float64 `json:"fastest_seconds"`
 	Slowest  float64 `json:"slowest_seconds"`
 	Rounds   int     `json:"rounds"`
+	// Each is the median of each round, in order.
+	Each []float64 `json:"each_seconds"`
 	// First is the median time of the first repetition, compilation included; FirstFastest and FirstSlowest are its ends.
 	First        float64 `json:"first_seconds"`
 	FirstFastest float64 `json:"first_fastest_seconds"`
@@ -55,7 +57,8 @@ type Row struct {
 	CompileSlowest float64 `json:"compile_slowest_seconds,omitempty"`
 	// Memory is the most that a process held, in bytes.
 	Memory int64 `json:"memory_bytes"`
-	// Speed is relative to that of the peers, as their users start them, in the same run: 2 is twice as fast. It is 0 where the peer was not measured.
+	// Speed is relative to that of the peers, as their users start them: 2 is twice as fast. It is the median of the ratios in each
+	// round, which a machine that is slow for some rounds changes little; 0 where the peer was not measured in all of them.
 	SpeedToPyTorch float64 `json:"speed_to_pytorch,omitempty"`
 	SpeedToJAX     float64 `json:"speed_to_jax,omitempty"`
 	// TokensPerSecond is 0 where tokens are not counted; Limit is the share of the fastest product of the run that the
@@ -142,6 +145,7 @@ func newRow(w Workload, s System, list []Measurement) Row {
 		times, firsts, compiles = append(times, m.seconds()), append(firsts, m.First), append(compiles, m.Compile)
 		row.Memory = max(row.Memory, m.Memory)
 	}
+	row.Each = times
 	row.Median, row.Fastest, row.Slowest, row.First = median(times), slices.Min(times), slices.Max(times), median(firsts)
 	row.FirstFastest, row.FirstSlowest = slices.Min(firsts), slices.Max(firsts)
 	row.Compile, row.CompileFastest, row.CompileSlowest = median(compiles), slices.Min(compiles), slices.Max(compiles)
@@ -162,21 +166,33 @@ func (r *Report) compare(workloads []Workload) {
 			limit = max(limit, row.GFLOPS)
 		}
 	}
-	medians := make(map[string]map[string]float64)
+	each := make(map[string]map[string][]float64)
 	for _, row := range r.Rows {
-		if medians[row.Workload] == nil {
-			medians[row.Workload] = make(map[string]float64)
+		if each[row.Workload] == nil {
+			each[row.Workload] = make(map[string][]float64)
 		}
-		medians[row.Workload][row.System] = row.Median
+		each[row.Workload][row.System] = row.Each
 	}
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		row.SpeedToPyTorch = medians[row.Workload][PyTorch] / row.Median
-		row.SpeedToJAX = medians[row.Workload][JAX] / row.Median
+		row.SpeedToPyTorch = speed(row.Each, each[row.Workload][PyTorch])
+		row.SpeedToJAX = speed(row.Each, each[row.Workload][JAX])
 		if limit > 0 {
 			row.Limit = row.GFLOPS / limit
 		}
 	}
+}
+
+// speed is the median of the ratios of a peer's times to those of the same rounds; 0 where the peer lacks some.
+func speed(times, peer []float64) float64 {
+	if len(peer) != len(times) {
+		return 0
+	}
+	ratios := make([]float64, len(times))
+	for i := range times {
+		ratios[i] = peer[i] / times[i]
+	}
+	return median(ratios)
 }
 
 func median(list []float64) float64 {
