@@ -47,6 +47,9 @@ func trainOn(ctx context.Context, in corpus, c TrainConfig) (*Model, error) {
 		return nil, err
 	}
 	defer r.text.Close()
+	ahead := &lookahead{batches: r.source}
+	r.source = ahead
+	defer ahead.wait()
 	if err := r.beginDirectory(); err != nil {
 		return nil, err
 	}
