@@ -93,7 +93,7 @@ func (s System) measure(ctx context.Context, w Workload) (m Measurement, err err
 	case untuned:
 		c.Env = backend.Untuned(c.Env)
 	case tuned:
-		c.Env = append(c.Env, backend.MemoryVariable+"="+backend.MemoryTuning)
+		c.Env = backend.Tuned(c.Env)
 	}
 	var stderr bytes.Buffer
 	c.Stderr = &stderr

@@ -55,7 +55,7 @@ func Workloads() []Workload {
 		{Name: "tutorial", Title: "the tutorial's training, 100 epochs", Kind: Tutorial, Cell: "lstm", Vocabulary: 30, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5, Text: text.Owl},
 	}
 	for i := range list {
-		list[i].Warm, list[i].Seconds, list[i].Least = 5, 1.5, 3 // of the first steps, some wait for memory
+		list[i].Warm, list[i].Seconds, list[i].Least = 5, 1.5, 3 // the first steps of W2 wait for memory
 	}
 	// PyTorch's script splits at spaces.
 	list[len(list)-1].Text = spaced(text.Owl)

@@ -32,7 +32,7 @@ func benchCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.IntVar(&g.rounds, "rounds", 5, "how often each measurement is made")
-	f.BoolVar(&g.peers, "peers", false, "also time PyTorch and JAX; installs them the first time (about 3 GB)")
+	f.BoolVar(&g.peers, "peers", false, "also time PyTorch and JAX, as their users start them and with lmkit's settings of memory; installs them the first time (about 3 GB)")
 	f.StringVar(&g.python, "python", "", "time PyTorch and JAX in this Python, which has torch, jax and optax, instead of installing them")
 	f.StringSliceVar(&g.only, "workload", nil, "only these workloads: "+strings.Join(workloadNames(), ", "))
 	f.StringSliceVar(&g.engines, "backend", nil, "only these engines (default: all that are present, go without the workloads of many time steps)")

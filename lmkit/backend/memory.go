@@ -26,10 +26,18 @@ func TuneMemory() {
 		return
 	}
 	// Where that fails, this process goes on as it is.
-	_ = syscall.Exec(program, os.Args, append(os.Environ(), MemoryVariable+"="+MemoryTuning))
+	_ = syscall.Exec(program, os.Args, Tuned(os.Environ()))
+}
+
+// setting is MemoryTuning as an environment has it.
+const setting = MemoryVariable + "=" + MemoryTuning
+
+// Tuned is an environment with MemoryTuning, in place of another value that it may have.
+func Tuned(environment []string) []string {
+	return append(slices.Clone(environment), setting) // of several values, os/exec takes the last
 }
 
 // Untuned is an environment without MemoryTuning, for programs that are to be measured as their users start them.
 func Untuned(environment []string) []string {
-	return slices.DeleteFunc(slices.Clone(environment), func(s string) bool { return s == MemoryVariable+"="+MemoryTuning })
+	return slices.DeleteFunc(slices.Clone(environment), func(s string) bool { return s == setting })
 }

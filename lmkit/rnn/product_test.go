@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -30,13 +32,6 @@ func TestLinear(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%s %v", name, size), func(t *testing.T) {
 				random := rand.New(rand.NewPCG(1, 2))
-				argument := func(a, b int) *tensors.Tensor {
-					values := make([]float32, a*b)
-					for i := range values {
-						values[i] = float32(random.NormFloat64())
-					}
-					return tensors.FromFlatDataAndDimensions(values, a, b)
-				}
 				outputs, err := graph.ExecOnceN(engine.Backend, func(nodes []*graph.Node) []*graph.Node {
 					x, weight, d := nodes[0], nodes[1], nodes[2]
 					var all []*graph.Node
@@ -44,7 +39,7 @@ func TestLinear(t *testing.T) {
 						all = append(append(all, y), graph.Gradient(graph.ReduceAllSum(graph.Mul(y, d)), x, weight)...)
 					}
 					return all
-				}, argument(size.rows, size.inputs), argument(size.outputs, size.inputs), argument(size.rows, size.outputs))
+				}, normal(random, 1, size.rows, size.inputs), normal(random, 1, size.outputs, size.inputs), normal(random, 1, size.rows, size.outputs))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -59,4 +54,13 @@ func TestLinear(t *testing.T) {
 			})
 		}
 	}
+}
+
+// normal draws values around 0 with a standard deviation.
+func normal(random *rand.Rand, deviation float64, dimensions ...int) *tensors.Tensor {
+	values := make([]float32, shapes.Make(dtypes.Float32, dimensions...).Size())
+	for i := range values {
+		values[i] = float32(random.NormFloat64() * deviation)
+	}
+	return tensors.FromFlatDataAndDimensions(values, dimensions...)
 }

@@ -35,17 +35,6 @@ func TestGoCannotScan(t *testing.T) {
 func TestWaysAgree(t *testing.T) {
 	const steps, batch, hidden = 3, 2, 256
 	random := rand.New(rand.NewPCG(3, 4))
-	argument := func(scale float64, dimensions ...int) *tensors.Tensor {
-		size := 1
-		for _, d := range dimensions {
-			size *= d
-		}
-		values := make([]float32, size)
-		for i := range values {
-			values[i] = float32(random.NormFloat64() * scale)
-		}
-		return tensors.FromFlatDataAndDimensions(values, dimensions...)
-	}
 	for _, name := range enginetest.Names(t) {
 		engine, err := backend.Open(name)
 		if err != nil {
@@ -57,7 +46,7 @@ func TestWaysAgree(t *testing.T) {
 		}
 		for _, o := range []rnn.Options{{Cell: rnn.RNN}, {Cell: rnn.LSTM}, {Cell: rnn.GRU}, {Cell: rnn.GRU, ResetBefore: true}} {
 			t.Run(fmt.Sprintf("%s/%v/%v", name, o.Cell, o.ResetBefore), func(t *testing.T) {
-				ways := 0
+				gates, ways := o.Cell.Gates()*hidden, 0
 				results, err := graph.ExecOnceN(engine.Backend, func(nodes []*graph.Node) (all []*graph.Node) {
 					projected, d := nodes[0], nodes[1]
 					w := rnn.Weights{HiddenHidden: nodes[2], InputBias: nodes[3], HiddenBias: nodes[4]}
@@ -73,8 +62,8 @@ func TestWaysAgree(t *testing.T) {
 						}
 					}
 					return all
-				}, argument(1, steps, batch, o.Cell.Gates()*hidden), argument(1, steps, batch, hidden), argument(0.06, o.Cell.Gates()*hidden, hidden),
-					argument(0.06, o.Cell.Gates()*hidden), argument(0.06, o.Cell.Gates()*hidden))
+				}, normal(random, 1, steps, batch, gates), normal(random, 1, steps, batch, hidden), normal(random, 0.06, gates, hidden),
+					normal(random, 0.06, gates), normal(random, 0.06, gates))
 				if err != nil {
 					t.Fatal(err)
 				}
