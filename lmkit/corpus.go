@@ -6,7 +6,7 @@ import (
 	"io"
 	"os"
 
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 	"owlm/lmkit/text"
 )
 

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"owlm/internal/golden"
 	"owlm/lmkit/backend"
-	"owlm/lmkit/golden"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/safetensors"
 	"owlm/lmkit/text"

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit/golden"
+	"owlm/internal/golden"
 )
 
 // TestOptimizersLikeTorch trains PyTorch's LSTM with each optimizer and compares the losses with PyTorch's.

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"owlm/lmkit/golden"
+	"owlm/internal/golden"
 )
 
 // trained is training.json, which PyTorch made (testdata/torch_training.py).

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"owlm/internal/enginetest"
+	"owlm/internal/golden"
 	"owlm/lmkit/backend"
-	"owlm/lmkit/backend/enginetest"
-	"owlm/lmkit/golden"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
 )

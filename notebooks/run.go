@@ -15,7 +15,7 @@ import (
 
 // Options say what Run executes, and how.
 type Options struct {
-	// Python is an interpreter with nbclient and nbconvert; see lmkit/setup.
+	// Python is an interpreter with nbclient and nbconvert; see internal/setup.
 	Python string
 	// Kernel is the kernel.json of the kernel "lmkit"; see setup.Environment.Kernel.
 	Kernel []byte

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 )
 
 // options are those for notebooks in testdata, with everything set up.

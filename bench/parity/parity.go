@@ -18,8 +18,8 @@ import (
 	"strings"
 
 	"owlm/bench/peers"
+	"owlm/internal/golden"
 	"owlm/lmkit"
-	"owlm/lmkit/golden"
 )
 
 // Report is the result of a run.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit/golden"
+	"owlm/internal/golden"
 )
 
 // checkout is the root of the module.

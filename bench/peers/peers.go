@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 )
 
 //go:embed requirements.txt

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"owlm/internal/setup"
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
-	"owlm/lmkit/setup"
 )
 
 // finding is one line of doctor's report.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"owlm/internal/setup"
 	"owlm/lmkit/backend"
-	"owlm/lmkit/setup"
 )
 
 // prepare sets up what a verb needs, which takes long only the first time.

@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 	"owlm/notebooks"
 )
 

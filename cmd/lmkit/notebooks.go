@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 	"owlm/notebooks"
 )
 

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"owlm/bench/parity"
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 )
 
 // parityFlags are what parity is asked for.

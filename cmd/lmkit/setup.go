@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 )
 
 func setupCommand() *cobra.Command {

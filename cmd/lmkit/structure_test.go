@@ -23,7 +23,7 @@ func TestImportsGoOneWay(t *testing.T) {
 		{"owlm/lmkit/text", []string{"owlm/", "github.com/gomlx/"}},
 		{"owlm/lmkit/sample", []string{"owlm/", "github.com/"}},
 		{"owlm/lmkit/safetensors", []string{"owlm/", "github.com/"}},
-		{"owlm/lmkit/setup", []string{"owlm/", "github.com/gomlx/"}},
+		{"owlm/internal/setup", []string{"owlm/", "github.com/gomlx/"}},
 		{"owlm/lmkit/rnn", []string{"owlm/", "github.com/janpfeifer/"}},
 		{"owlm/lmkit", []string{"owlm/plots", "owlm/notebooks", "owlm/cmd"}},
 		{"owlm/lmkit/backend", []string{"owlm/plots", "owlm/lmkit/rnn", "owlm/lmkit/text"}},

@@ -13,7 +13,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
 
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 )
 
 // The names that Open accepts beside "auto".

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit/setup"
+	"owlm/internal/setup"
 )
 
 func TestOpenGo(t *testing.T) {

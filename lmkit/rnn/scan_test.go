@@ -8,8 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"owlm/internal/enginetest"
 	"owlm/lmkit/backend"
-	"owlm/lmkit/backend/enginetest"
 	"owlm/lmkit/rnn"
 )
 

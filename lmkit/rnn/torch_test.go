@@ -11,9 +11,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"owlm/internal/enginetest"
+	"owlm/internal/golden"
 	"owlm/lmkit/backend"
-	"owlm/lmkit/backend/enginetest"
-	"owlm/lmkit/golden"
 	"owlm/lmkit/rnn"
 )
 

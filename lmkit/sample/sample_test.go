@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit/golden"
+	"owlm/internal/golden"
 )
 
 // TestLikeTransformers compares probabilities with those after Hugging Face's logits processors (testdata/processors.py).

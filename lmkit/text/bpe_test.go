@@ -14,7 +14,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"owlm/lmkit/golden"
+	"owlm/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write testdata/written.json anew; then run bpe.py")

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit/golden"
+	"owlm/internal/golden"
 )
 
 // kneserNeyGolden is testdata/kneserney.json, made by kneserney.py.

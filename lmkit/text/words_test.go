@@ -12,8 +12,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"owlm/lmkit/golden"
-	"owlm/lmkit/setup"
+	"owlm/internal/golden"
+	"owlm/internal/setup"
 )
 
 // words is a case of testdata/words.json, which NLTK made (words.py beside it).

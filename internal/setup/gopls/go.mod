@@ -1,5 +1,5 @@
 // Its own module, as gopls needs other versions of the packages that it shares with lmkit.
-module owlm/lmkit/setup/gopls
+module owlm/internal/setup/gopls
 
 go 1.26.5
 
