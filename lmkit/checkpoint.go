@@ -44,14 +44,15 @@ func checkpointName(step int) string { return fmt.Sprintf("step-%08d", step) }
 
 func checkpointsDir(dir string) string { return filepath.Join(dir, "checkpoints") }
 
-// writeCheckpoint writes a checkpoint as a whole or not at all: into a temporary directory first,
-// each file synced and the manifest last, then renamed. It returns the checkpoint's path.
-func (r *run) writeCheckpoint() (string, error) {
-	parent := checkpointsDir(r.config.Directory)
+// writeCheckpoint writes the checkpoint after a step of the run in a directory, as a whole or not at all: fill writes its files into a
+// temporary directory, each synced; the manifest comes last, and the directory is renamed. Of older checkpoints the newest stay, and the
+// one at spared. It returns the checkpoint's path.
+func writeCheckpoint(runDir string, step int, spared string, fill func(dir string) error) (string, error) {
+	parent := checkpointsDir(runDir)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return "", err
 	}
-	final := filepath.Join(parent, checkpointName(r.position.Step))
+	final := filepath.Join(parent, checkpointName(step))
 	if _, err := verifyCheckpoint(final); err == nil {
 		return final, nil // this very step is saved already
 	}
@@ -60,7 +61,11 @@ func (r *run) writeCheckpoint() (string, error) {
 		return "", err
 	}
 	defer os.RemoveAll(temporary)
-	if err := r.writeCheckpointFiles(temporary); err != nil {
+	err = fill(temporary)
+	if err == nil {
+		err = writeManifest(temporary)
+	}
+	if err != nil {
 		return "", fmt.Errorf("saving a checkpoint in %s: %w", parent, err)
 	}
 	if err := os.Chmod(temporary, 0o755); err != nil {
@@ -75,7 +80,12 @@ func (r *run) writeCheckpoint() (string, error) {
 	if err := syncDirectory(parent); err != nil {
 		return "", err
 	}
-	return final, removeOldCheckpoints(parent, r.bestCheckpoint())
+	return final, removeOldCheckpoints(parent, spared)
+}
+
+// writeCheckpoint saves the run as it stands.
+func (r *run) writeCheckpoint() (string, error) {
+	return writeCheckpoint(r.config.Directory, r.position.Step, r.bestCheckpoint(), r.writeCheckpointFiles)
 }
 
 func (r *run) writeCheckpointFiles(dir string) error {
@@ -103,10 +113,7 @@ func (r *run) writeCheckpointFiles(dir string) error {
 	if err := writeJSON(filepath.Join(dir, positionFile), r.position); err != nil {
 		return err
 	}
-	if err := r.writeReceipt(dir); err != nil {
-		return err
-	}
-	return writeManifest(dir)
+	return r.writeReceipt(dir)
 }
 
 func writeManifest(dir string) error {

@@ -78,11 +78,11 @@ func (m *Model) weightTensors() ([]safetensors.Tensor, error) {
 			return nil, err
 		}
 	}
-	return m.Config.tensors(values), nil
+	return tensorsOf(m.Config, values), nil
 }
 
-// tensors are weights as weightTensors writes them.
-func (c Config) tensors(values map[string][]float32) []safetensors.Tensor {
+// tensorsOf lists weights as weightTensors writes them.
+func tensorsOf(c Config, values map[string][]float32) []safetensors.Tensor {
 	var list []safetensors.Tensor
 	for _, p := range c.parameters() {
 		list = append(list, safetensors.Float32(p.name, p.shape, values[p.name]))
@@ -188,7 +188,7 @@ func readWeights(dir string, c Config) (map[string][]float32, error) {
 		}
 		found[name] = t
 	}
-	return c.take(path, found)
+	return take(c, path, found)
 }
 
 // writeFile replaces a file as a whole: after a crash there is the old one or the new one.

@@ -12,56 +12,39 @@ import (
 	"owlm/lmkit/text"
 )
 
-// Evaluation is how well a model predicts a text.
-type Evaluation struct {
-	// Tokens is the length N of the text; N-1 predictions were made.
-	Tokens int `json:"tokens"`
-	// Unknown is how many of the tokens the vocabulary lacks. Which word one of them was is not predicted, so the more
-	// there are, the lower the loss.
-	Unknown int `json:"unknown"`
-	// Loss is the mean cross entropy of the predictions, in nats.
-	Loss float64 `json:"loss"`
-	// Perplexity is exp(Loss).
-	Perplexity float64 `json:"perplexity"`
-	// BitsPerCharacter is the sum of the losses, in bits, divided by the number of Unicode
-	// characters of the text, so that models with different tokenizers compare, as long as
-	// few of their tokens are Unknown.
-	BitsPerCharacter float64 `json:"bits_per_character"`
-}
-
 // Evaluate reads a text as one stream from a zero state and predicts each token but the first.
 // A model with a Context reads, for each prediction, the up to Context tokens before it from a
 // zero state instead. context may cancel it. A token that the vocabulary lacks is an error
 // unless the vocabulary has a token for unknown ones.
-func (m *Model) Evaluate(ctx context.Context, corpus string) (Evaluation, error) {
+func (m *Model) Evaluate(ctx context.Context, corpus string) (text.Evaluation, error) {
 	return m.EvaluateContext(ctx, corpus, 0)
 }
 
 // EvaluateContext is Evaluate with another context than the model's: contextLength tokens, or
 // Carry for carrying the state, or 0 for the model's own.
-func (m *Model) EvaluateContext(ctx context.Context, corpus string, contextLength int) (Evaluation, error) {
+func (m *Model) EvaluateContext(ctx context.Context, corpus string, contextLength int) (text.Evaluation, error) {
 	return m.evaluate(ctx, corpusOf(corpus), contextLength)
 }
 
 // EvaluateSource is EvaluateContext of a text that is read as a stream: memory does not grow with it. Its token ids lie
 // in a temporary file meanwhile. Bytes that the source replaced are told to warn, if that is not nil.
-func (m *Model) EvaluateSource(ctx context.Context, source text.Source, contextLength int, warn func(message string)) (Evaluation, error) {
+func (m *Model) EvaluateSource(ctx context.Context, source text.Source, contextLength int, warn func(message string)) (text.Evaluation, error) {
 	return m.evaluate(ctx, corpusFrom(source, warn), contextLength)
 }
 
-func (m *Model) evaluate(ctx context.Context, in corpus, contextLength int) (Evaluation, error) {
+func (m *Model) evaluate(ctx context.Context, in corpus, contextLength int) (text.Evaluation, error) {
 	e, err := in.encode(ctx, text.EncodeOptions{Tokenizer: m.Tokenizer, Vocabulary: m.Vocabulary})
 	if err != nil {
 		var unknown *text.UnknownTokenError
 		if errors.As(err, &unknown) {
 			err = in.named(unknown) // it is in no training text
 		}
-		return Evaluation{}, err
+		return text.Evaluation{}, err
 	}
 	defer e.Close()
-	part := Part(e.Train)
-	if err := part.check(); err != nil {
-		return Evaluation{}, in.named(err)
+	part := e.Train
+	if err := part.Check(); err != nil {
+		return text.Evaluation{}, in.named(err)
 	}
 	return m.EvaluatePart(ctx, part, contextLength)
 }
@@ -139,7 +122,7 @@ func (m *Model) windowLoss(ctx context.Context, ids text.IDs, length int) (float
 	if err != nil {
 		return 0, err
 	}
-	source := &windowBatches{tokens: ids, length: length, rows: rows, count: count, inOrder: true, epoch: -1}
+	source := newWindowBatches(ids, length, rows, 0, true)
 	total := 0.0
 	for index := range source.perEpoch() {
 		if err := ctx.Err(); err != nil {
@@ -194,7 +177,7 @@ func (m *Model) evaluator(shape evaluatorShape) (*evaluator, error) {
 
 // run returns the sum of the batch's losses and the states after its last step. It uses up the states it is given.
 func (e *evaluator) run(b batch, states []*tensors.Tensor) (float64, []*tensors.Tensor, error) {
-	outputs, err := e.sum.run(append(b.inputs(e.shape.steps, e.shape.rows), states...))
+	outputs, err := e.sum.run(append(batchInputs(b.tokens, b.targets, b.weights, e.shape.steps, e.shape.rows), states...))
 	if err != nil {
 		return 0, nil, err
 	}

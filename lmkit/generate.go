@@ -118,6 +118,9 @@ func (m *Model) Samples(ctx context.Context, prompt string, c GenerateConfig, n 
 // errStopped says that the receiver of the tokens wanted no more.
 var errStopped = errors.New("stopped")
 
+// sampleStream is the second half of the seed of sampling's random generator. Initial weights and the order of windows have others.
+const sampleStream = 3
+
 // generate draws tokens for rows continuations and hands each step's ids to emit.
 func (m *Model) generate(ctx context.Context, prompt string, c GenerateConfig, rows int, emit func(ids []int32) bool) error {
 	if err := c.Validate(); err != nil {
@@ -137,7 +140,7 @@ func (m *Model) generate(ctx context.Context, prompt string, c GenerateConfig, r
 	g := &generator{decoder: m.newDecoder(rows), context: contextLength}
 	for row := range rows {
 		g.texts = append(g.texts, slices.Clone(ids))
-		g.randoms = append(g.randoms, rand.New(rand.NewPCG(c.Seed+uint64(row)*0x9e3779b97f4a7c15, streamSample)))
+		g.randoms = append(g.randoms, rand.New(rand.NewPCG(c.Seed+uint64(row)*0x9e3779b97f4a7c15, sampleStream)))
 	}
 	for range c.Length {
 		if err := ctx.Err(); err != nil {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -63,10 +65,10 @@ func GradientFlow(engine *backend.Engine, f Flow) ([]float64, error) {
 
 // inputs draws x [T,B,H], the projection [B,H], W_ih, W_hh [G*H,H] and the biases [G*H].
 func (f Flow) inputs() []any {
-	random := rand.New(rand.NewPCG(f.Seed, streamWeights))
+	random := rand.New(rand.NewPCG(f.Seed, 1))
 	bound := 1 / math.Sqrt(float64(f.HiddenSize))
 	draw := func(next func() float64, dimensions ...int) *tensors.Tensor {
-		values := make([]float32, parameter{shape: dimensions}.size())
+		values := make([]float32, shapes.Make(dtypes.Float32, dimensions...).Size())
 		for i := range values {
 			values[i] = float32(next())
 		}
@@ -104,7 +106,13 @@ func (f Flow) norms(inputs []*graph.Node) *graph.Node {
 		states = append(states, state)
 	}
 	loss := graph.ReduceAllSum(graph.Mul(state.Hidden, projection))
-	nodes := stateNodes(states)
+	var nodes []*graph.Node // hidden, and for the LSTM cell, of each step
+	for _, s := range states {
+		nodes = append(nodes, s.Hidden)
+		if s.Cell != nil {
+			nodes = append(nodes, s.Cell)
+		}
+	}
 	gradients := graph.Gradient(loss, nodes...)
 	per := len(nodes) / f.Steps
 	norms := make([]*graph.Node, f.Steps)

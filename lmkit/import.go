@@ -50,7 +50,7 @@ func Import(weights, vocabulary, dir string, c ImportConfig) (Config, error) {
 		return config, err
 	}
 	addMissing(found, config)
-	values, err := config.take(weights, found)
+	values, err := take(config, weights, found)
 	if err != nil {
 		return config, err
 	}
@@ -61,7 +61,7 @@ func Import(weights, vocabulary, dir string, c ImportConfig) (Config, error) {
 	if err := m.saveDescription(dir); err != nil {
 		return config, err
 	}
-	return config, writeWeights(dir, config.tensors(values))
+	return config, writeWeights(dir, tensorsOf(config, values))
 }
 
 // hasCapital leaves out the token for unknown ones and its like, which no text has.
@@ -147,7 +147,8 @@ func inferConfig(path string, found map[string]safetensors.Tensor, vocabularySiz
 	for found[fmt.Sprintf("rnn.weight_hh_l%d", config.Layers)].Shape != nil {
 		config.Layers++
 	}
-	if err := config.inferCell(path, recurrent, c.Cell); err != nil {
+	var err error
+	if config.Cell, err = inferCell(path, recurrent, c.Cell); err != nil {
 		return config, err
 	}
 	embedding, hasEmbedding := found["embedding.weight"]
@@ -159,18 +160,16 @@ func inferConfig(path string, found map[string]safetensors.Tensor, vocabularySiz
 }
 
 // inferCell finds the cell by its gates. One that is asked for is taken all the same: the shapes are compared later.
-func (c *Config) inferCell(path string, recurrent []int, asked string) (err error) {
+func inferCell(path string, recurrent []int, asked string) (rnn.Cell, error) {
 	if asked != "" {
-		c.Cell, err = rnn.ParseCell(asked)
-		return err
+		return rnn.ParseCell(asked)
 	}
 	for _, cell := range []rnn.Cell{rnn.RNN, rnn.GRU, rnn.LSTM} {
 		if recurrent[0] == cell.Gates()*recurrent[1] {
-			c.Cell = cell
-			return nil
+			return cell, nil
 		}
 	}
-	return fmt.Errorf("%s: rnn.weight_hh_l0 has shape %s; it would be [H, H] for an rnn, [3H, H] for a gru and [4H, H] for an lstm", path, shapeString(recurrent))
+	return 0, fmt.Errorf("%s: rnn.weight_hh_l0 has shape %s; it would be [H, H] for an rnn, [3H, H] for a gru and [4H, H] for an lstm", path, shapeString(recurrent))
 }
 
 func sameValues(a, b safetensors.Tensor) bool {

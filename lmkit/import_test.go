@@ -78,7 +78,7 @@ func stateDict(t *testing.T, change func(list []safetensors.Tensor) []safetensor
 	t.Helper()
 	config := Config{Cell: rnn.LSTM, VocabularySize: 7, EmbeddingSize: 3, HiddenSize: 4, Layers: 1}
 	var data bytes.Buffer
-	if err := safetensors.Encode(&data, change(config.tensors(config.initialValues(1, InitialWeights{}))), nil); err != nil {
+	if err := safetensors.Encode(&data, change(tensorsOf(config, config.initialValues(1, InitialWeights{}))), nil); err != nil {
 		t.Fatal(err)
 	}
 	return fileOf(t, "model.safetensors", data.String())

@@ -255,8 +255,8 @@ func TestSplitOfRunOpensTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer made.Close()
-		for i, part := range []Part{opened.Train, opened.Valid, opened.Test} {
-			again := []Part{made.Train, made.Valid, made.Test}[i]
+		for i, part := range []text.Part{opened.Train, opened.Valid, opened.Test} {
+			again := []text.Part{made.Train, made.Valid, made.Test}[i]
 			if part.PartSize != again.PartSize || !slices.Equal(text.All(part.IDs), text.All(again.IDs)) {
 				t.Errorf("%s: part %d is %+v, and %+v when made again", text.Kind(tokenizer), i, part.PartSize, again.PartSize)
 			}

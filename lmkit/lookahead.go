@@ -7,6 +7,9 @@ type lookahead struct {
 	epoch, index int
 }
 
+// newLookahead prepares the batches of another source ahead.
+func newLookahead(source batches) *lookahead { return &lookahead{batches: source} }
+
 func (l *lookahead) batch(epoch, index int) batch {
 	var b batch
 	if l.pending != nil {

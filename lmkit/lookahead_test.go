@@ -22,7 +22,7 @@ func TestLookahead(t *testing.T) {
 			}
 			return b
 		}
-		plain, ahead := source(), &lookahead{batches: source()}
+		plain, ahead := source(), newLookahead(source())
 		n := plain.perEpoch()
 		for _, place := range [][2]int{{0, 0}, {0, 1}, {0, 2}, {0, n - 1}, {1, 0}, {1, 1}, {0, 1}, {0, 1}, {3, 0}} {
 			got, want := ahead.batch(place[0], place[1]), plain.batch(place[0], place[1])

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
@@ -47,6 +48,17 @@ func New(engine *backend.Engine, config Config, tokenizer text.Tokenizer, vocabu
 	return m, m.store.SetRNGStateFromSeed(int64(seed))
 }
 
+// initialize gives a new model the weights that training is asked to start from.
+func (m *Model) initialize(seed uint64, initial InitialWeights) error {
+	values := m.Config.initialValues(seed, initial)
+	for _, p := range m.Config.parameters() {
+		if err := m.setWeight(p, values[p.name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // emptyModel is a model whose weights are still to be set.
 func emptyModel(engine *backend.Engine, config Config, tokenizer text.Tokenizer, vocabulary *text.Vocabulary) (*Model, error) {
 	if err := config.Validate(); err != nil {
@@ -59,6 +71,21 @@ func emptyModel(engine *backend.Engine, config Config, tokenizer text.Tokenizer,
 		Config: config, Tokenizer: tokenizer, Vocabulary: vocabulary, Engine: engine, store: model.NewStore(),
 		evaluators: make(map[evaluatorShape]*evaluator), decoders: make(map[decoderShape]*program),
 	}, nil
+}
+
+// Compilations are those that the engine made for this model so far, in order. There is one for each graph and shape of its inputs.
+func (m *Model) Compilations() []Compilation { return append([]Compilation(nil), m.compilations...) }
+
+// program makes a program over the model's weights.
+func (m *Model) program(what string, build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node) (*program, error) {
+	return newProgram(m.Engine, m.store, what, build, m.noteCompilation)
+}
+
+func (m *Model) noteCompilation(c Compilation) {
+	m.compilations = append(m.compilations, c)
+	if m.onCompile != nil {
+		m.onCompile(c)
+	}
 }
 
 func (m *Model) setWeight(p parameter, values []float32) error {

@@ -57,10 +57,14 @@ func (w Windows) batches(tokens text.IDs, c TrainConfig) (batches, error) {
 		return nil, fmt.Errorf("the training text has %d tokens, but windows of %d need at least %d; use a longer text or a shorter sequence",
 			tokens.Len(), w.Length, w.Length+1)
 	}
-	count := tokens.Len() - w.Length
-	return &windowBatches{
-		tokens: tokens, length: w.Length, rows: min(c.BatchSize, count), count: count, seed: c.Seed, inOrder: c.InOrder, epoch: -1,
-	}, nil
+	return newWindowBatches(tokens, w.Length, c.BatchSize, c.Seed, c.InOrder), nil
+}
+
+// newWindowBatches makes batches of the windows of a length that start at every position, of up to rows of them each. The order is that
+// of the text, or a random one that depends on seed and epoch.
+func newWindowBatches(tokens text.IDs, length, rows int, seed uint64, inOrder bool) batches {
+	count := tokens.Len() - length
+	return &windowBatches{tokens: tokens, length: length, rows: min(rows, count), count: count, seed: seed, inOrder: inOrder, epoch: -1}
 }
 
 // windowBatches draws windows in a new random order each epoch.
@@ -112,7 +116,12 @@ func (s Stream) batches(tokens text.IDs, c TrainConfig) (batches, error) {
 		return nil, fmt.Errorf("the training text has %d tokens, but %d lanes of sequences of %d need at least %d; use a longer text, a smaller batch or a shorter sequence",
 			tokens.Len(), c.BatchSize, s.Length, need)
 	}
-	return &streamBatches{tokens: tokens, length: s.Length, rows: c.BatchSize, lane: tokens.Len() / c.BatchSize}, nil
+	return newStreamBatches(tokens, s.Length, c.BatchSize), nil
+}
+
+// newStreamBatches cuts a text into as many contiguous lanes as there are rows, and makes batches of the next length tokens of each.
+func newStreamBatches(tokens text.IDs, length, rows int) batches {
+	return &streamBatches{tokens: tokens, length: length, rows: rows, lane: tokens.Len() / rows}
 }
 
 // streamBatches reads all lanes side by side, from their beginning to their end.

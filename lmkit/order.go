@@ -5,10 +5,13 @@ import "math/rand/v2"
 // listedOrder is up to how many windows an order is drawn as a list, 8 bytes each. The order of more is computed.
 const listedOrder = 1 << 22
 
+// shuffleStream is the second half of the seed of the order's random generator. Initial weights and sampling have others.
+const shuffleStream = 2
+
 // newOrder is a random order of n things, which depends on the seed and the epoch alone, so that a resumed run draws
 // the same one. It returns the thing at each place.
 func newOrder(n int, seed uint64, epoch int) func(place int) int {
-	random := rand.New(rand.NewPCG(seed+uint64(epoch)*0x9e3779b97f4a7c15, streamShuffle))
+	random := rand.New(rand.NewPCG(seed+uint64(epoch)*0x9e3779b97f4a7c15, shuffleStream))
 	if n <= listedOrder {
 		list := random.Perm(n)
 		return func(place int) int { return list[place] }

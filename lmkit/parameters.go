@@ -53,11 +53,3 @@ func (c Config) Parameters() int {
 	}
 	return total
 }
-
-// The second halves of the seeds of the random generators, so that no two of them ever share
-// a sequence.
-const (
-	streamWeights uint64 = iota + 1
-	streamShuffle
-	streamSample
-)

@@ -17,19 +17,16 @@ import (
 type Parts struct {
 	Tokenizer          text.Tokenizer
 	Vocabulary         *text.Vocabulary
-	Train, Valid, Test Part
+	Train, Valid, Test text.Part
 
 	text *encodedText
 }
-
-// Part is a stretch of a text: its ids, and how many tokens, characters and unknown tokens it has.
-type Part text.Part
 
 // Close closes the file with the ids, and removes the temporary one of SplitSource. They cannot be used after it.
 func (p Parts) Close() error { return p.text.Close() }
 
 func newParts(e *encodedText) Parts {
-	return Parts{Tokenizer: e.Tokenizer, Vocabulary: e.Vocabulary, Train: Part(e.Train), Valid: Part(e.Valid), Test: Part(e.Test), text: e}
+	return Parts{Tokenizer: e.Tokenizer, Vocabulary: e.Vocabulary, Train: e.Train, Valid: e.Valid, Test: e.Test, text: e}
 }
 
 // Split cuts a text as Train does. Of the configuration it takes Tokenizer, Vocabulary, Valid, Test and From.
@@ -102,46 +99,31 @@ func splitOfRun(ctx context.Context, in corpus, dir string) (Parts, error) {
 	return split(ctx, in, c)
 }
 
-// EvaluateNGram is how well a counting model, of the parts' vocabulary, predicts a part. As in Model.Evaluate, what
+// EvaluateNGram measures how well a counting model, of the part's vocabulary, predicts a part. As in Model.Evaluate, what
 // comes before the part is not known.
-func (p Part) EvaluateNGram(m *text.NGram) (Evaluation, error) {
-	if err := p.check(); err != nil {
-		return Evaluation{}, err
+func EvaluateNGram(p text.Part, m *text.NGram) (text.Evaluation, error) {
+	if err := p.Check(); err != nil {
+		return text.Evaluation{}, err
 	}
 	e := p.Evaluation(m.Loss(text.All(p.IDs)))
-	if !finite(e.Loss) {
-		return Evaluation{}, fmt.Errorf("the loss is %v: what was never counted has probability 0; smooth the counts", e.Loss)
+	if math.IsInf(e.Loss, 0) || math.IsNaN(e.Loss) {
+		return text.Evaluation{}, fmt.Errorf("the loss is %v: what was never counted has probability 0; smooth the counts", e.Loss)
 	}
 	return e, nil
 }
 
 // EvaluatePart is EvaluateContext for a part of a text.
-func (m *Model) EvaluatePart(ctx context.Context, p Part, contextLength int) (Evaluation, error) {
+func (m *Model) EvaluatePart(ctx context.Context, p text.Part, contextLength int) (text.Evaluation, error) {
 	contextLength, err := m.contextOf(contextLength)
 	if err != nil {
-		return Evaluation{}, err
+		return text.Evaluation{}, err
 	}
-	if err := p.check(); err != nil {
-		return Evaluation{}, err
+	if err := p.Check(); err != nil {
+		return text.Evaluation{}, err
 	}
 	sum, err := m.totalLoss(ctx, p.IDs, contextLength)
 	if err != nil {
-		return Evaluation{}, err
+		return text.Evaluation{}, err
 	}
 	return p.Evaluation(sum / float64(p.Tokens-1)), nil
-}
-
-func (p Part) check() error {
-	if p.Tokens < 2 {
-		return fmt.Errorf("the text has %d tokens, and evaluation needs at least 2", p.Tokens)
-	}
-	return nil
-}
-
-// Evaluation is what a mean loss, in nats, of the part's tokens but the first comes to.
-func (p Part) Evaluation(loss float64) Evaluation {
-	return Evaluation{
-		Tokens: p.Tokens, Unknown: p.Unknown, Loss: loss, Perplexity: math.Exp(loss),
-		BitsPerCharacter: loss * float64(p.Tokens-1) / math.Ln2 / float64(p.Characters),
-	}
 }

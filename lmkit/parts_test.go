@@ -61,7 +61,7 @@ func TestEvaluateNGram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := parts.Valid.EvaluateNGram(uniform)
+	e, err := EvaluateNGram(parts.Valid, uniform)
 	bits := math.Log2(float64(size)) * float64(e.Tokens-1) / float64(len("Every night, under the bright moonlight, the owl would share stories.\n"))
 	if err != nil || e.Tokens != 14 || math.Abs(e.Perplexity-float64(size)) > 1e-9 || math.Abs(e.BitsPerCharacter-bits) > 1e-12 {
 		t.Errorf("%+v, %v; want perplexity %d and %v bits", e, err, size, bits)
@@ -70,9 +70,9 @@ func TestEvaluateNGram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = parts.Valid.EvaluateNGram(none)
+	_, err = EvaluateNGram(parts.Valid, none)
 	wantError(t, err, "+Inf", "smooth")
-	_, err = parts.Test.EvaluateNGram(uniform)
+	_, err = EvaluateNGram(parts.Test, uniform)
 	wantError(t, err, "0 tokens")
 }
 
@@ -89,7 +89,7 @@ func TestSplitOfRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, want := range map[*Part]float64{&parts.Valid: *receipt.ValidLoss, &parts.Test: *receipt.TestLoss} {
+	for name, want := range map[*text.Part]float64{&parts.Valid: *receipt.ValidLoss, &parts.Test: *receipt.TestLoss} {
 		e, err := m.EvaluatePart(context.Background(), *name, 0)
 		if err != nil || math.Abs(e.Loss-want) > 1e-9 {
 			t.Errorf("loss %v, %v; the receipt has %v", e.Loss, err, want)

@@ -16,8 +16,9 @@ type position struct {
 	Skipped      int `json:"skipped"`
 	SkippedInRow int `json:"skipped_in_row"`
 	// Seconds is the training time so far.
-	Seconds  float64   `json:"seconds"`
-	Schedule *schedule `json:"schedule"`
+	Seconds float64 `json:"seconds"`
+	// Plateau is the state of the schedule plateau.
+	Plateau plateauState `json:"schedule"`
 	// CorpusSHA256 is of the whole text, in hexadecimal.
 	CorpusSHA256 string `json:"corpus_sha256"`
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"owlm/lmkit/backend"
 )
 
 // Compilation says what compiling a graph of a model took.
@@ -16,23 +18,23 @@ type Compilation struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Compilations are those that the engine made for this model so far, in order. There is one for each graph and shape of its inputs.
-func (m *Model) Compilations() []Compilation { return append([]Compilation(nil), m.compilations...) }
-
 // program is a graph of a model, compiled by the engine when it first runs.
 type program struct {
-	model    *Model
+	engine   *backend.Engine
+	note     func(Compilation) // receives what compiling took
 	what     string
 	exec     *model.Exec
 	compiled bool
 }
 
-func (m *Model) program(what string, build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node) (*program, error) {
-	exec, err := model.NewExec(m.Engine.Backend, m.store, build)
+// newProgram makes a program of a graph that build builds over the variables of a store. note, if not nil, receives what compiling took.
+func newProgram(engine *backend.Engine, store *model.Store, what string, build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node,
+	note func(Compilation)) (*program, error) {
+	exec, err := model.NewExec(engine.Backend, store, build)
 	if err != nil {
 		return nil, err
 	}
-	return &program{model: m, what: what, exec: exec.WithName("lmkit " + what)}, nil
+	return &program{engine: engine, note: note, what: what, exec: exec.WithName("lmkit " + what)}, nil
 }
 
 // run executes the program and frees its inputs at once: memory of an engine does not count for Go's garbage collector,
@@ -54,7 +56,7 @@ func (p *program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 	arguments := make([]any, len(inputs))
 	for i, input := range inputs {
 		// Exec would do so, too, but make and drop an error first, whose stack trace takes longer.
-		if err := input.MaterializeOnDevice(p.model.Engine.Backend, true, 0); err != nil {
+		if err := input.MaterializeOnDevice(p.engine.Backend, true, 0); err != nil {
 			return nil, err
 		}
 		arguments[i] = input
@@ -76,10 +78,8 @@ func (p *program) compile(inputs []*tensors.Tensor) error {
 		return err
 	}
 	p.compiled = true
-	c := Compilation{What: p.what, Seconds: time.Since(start).Seconds()}
-	p.model.compilations = append(p.model.compilations, c)
-	if p.model.onCompile != nil {
-		p.model.onCompile(c)
+	if p.note != nil {
+		p.note(Compilation{What: p.what, Seconds: time.Since(start).Seconds()})
 	}
 	return nil
 }

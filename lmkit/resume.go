@@ -143,11 +143,8 @@ func (r *run) restore() ([]Record, error) {
 	if err := r.restoreTraining(checkpoint); err != nil {
 		return nil, err
 	}
-	fresh := r.position
+	at.CorpusSHA256 = r.position.CorpusSHA256
 	r.position = at
-	r.position.CorpusSHA256 = fresh.CorpusSHA256
-	fresh.Schedule.plateauState = at.Schedule.plateauState
-	r.position.Schedule = fresh.Schedule
 	r.checkBest()
 	r.config.Warn(fmt.Sprintf("resuming after step %d from %s", at.Step, checkpoint))
 	records, err := ReadHistory(checkpoint)

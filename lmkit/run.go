@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"time"
 
 	"owlm/lmkit/backend"
@@ -19,6 +20,7 @@ type run struct {
 	stepper  *stepper
 	steps    int // of the whole run
 	position position
+	schedule *schedule
 	text     *encodedText
 
 	history *historyWriter
@@ -63,11 +65,13 @@ func (r *run) prepare() (err error) {
 	if r.steps == 0 {
 		r.steps = c.Epochs * r.source.perEpoch()
 	}
-	r.position = position{Schedule: newSchedule(c, r.steps), CorpusSHA256: hex.EncodeToString(r.text.Text[:])}
+	r.position = position{Plateau: plateauState{Best: math.MaxFloat64}, CorpusSHA256: hex.EncodeToString(r.text.Text[:])}
+	r.schedule = newSchedule(c, r.steps, &r.position.Plateau)
 	if r.model, err = startModel(r.engine, c, vocabulary); err != nil {
 		return err
 	}
-	r.stepper, err = newStepper(r.model, c, r.source, r.steps)
+	steps, rows := r.source.shape()
+	r.stepper, err = newStepper(r.model, c, steps, rows, r.source.everyStep(), r.steps)
 	return err
 }
 
@@ -101,7 +105,7 @@ func (c TrainConfig) withFrom() (TrainConfig, *description, error) {
 	wanted := c.Model
 	wanted.VocabularySize, wanted.Context = 0, 0
 	if wanted != (Config{}) && wanted != structure {
-		return c, nil, fmt.Errorf("%s has another structure: %w", c.From, join(differences(from.config, wanted.with(from.config))))
+		return c, nil, fmt.Errorf("%s has another structure: %w", c.From, join(differences(from.config, withSizeAndContext(wanted, from.config))))
 	}
 	if c.Tokenizer != nil && !canBe(c.Tokenizer, from.tokenizer) {
 		return c, nil, fmt.Errorf("%s has another tokenizer: %s, not %s", c.From, tokenizerName(from.tokenizer), tokenizerName(c.Tokenizer))
@@ -112,8 +116,8 @@ func (c TrainConfig) withFrom() (TrainConfig, *description, error) {
 	return c, &from, nil
 }
 
-// with takes over what a structure is not compared by.
-func (c Config) with(other Config) Config {
+// withSizeAndContext returns a structure with what structures are not compared by from another.
+func withSizeAndContext(c, other Config) Config {
 	c.VocabularySize, c.Context = other.VocabularySize, other.Context
 	return c
 }

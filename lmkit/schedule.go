@@ -54,7 +54,7 @@ type schedule struct {
 	rate    float64
 	steps   int // of the whole run
 	options ScheduleOptions
-	plateauState
+	plateau *plateauState
 }
 
 // plateauState is what plateau keeps from epoch to epoch; it is part of a checkpoint.
@@ -64,8 +64,9 @@ type plateauState struct {
 	Divided int     `json:"divided"`
 }
 
-func newSchedule(c TrainConfig, steps int) *schedule {
-	s := &schedule{kind: c.Schedule, rate: c.LearningRate, steps: steps, options: c.ScheduleOptions, plateauState: plateauState{Best: math.MaxFloat64}}
+// newSchedule makes the schedule of a run of so many steps. It reads and writes plateau, which belongs to the run's position.
+func newSchedule(c TrainConfig, steps int, plateau *plateauState) *schedule {
+	s := &schedule{kind: c.Schedule, rate: c.LearningRate, steps: steps, options: c.ScheduleOptions, plateau: plateau}
 	if s.options.Divisor == 0 {
 		s.options.Divisor = map[string]float64{"step": 10, "plateau": 4}[c.Schedule]
 	}
@@ -99,20 +100,21 @@ func (s *schedule) full(step, epoch int) float64 {
 			divided = 1
 		}
 	case "plateau":
-		divided = s.Divided
+		divided = s.plateau.Divided
 	}
 	return s.rate / math.Pow(s.options.Divisor, float64(divided))
 }
 
 // epoch takes note of the validation loss after an epoch.
 func (s *schedule) epoch(validation float64) {
-	if validation < s.Best-s.options.Threshold {
-		s.Best, s.Waited = validation, 0
+	p := s.plateau
+	if validation < p.Best-s.options.Threshold {
+		p.Best, p.Waited = validation, 0
 		return
 	}
-	s.Waited++
-	if s.kind == "plateau" && s.Waited > s.options.Patience {
-		s.Waited = 0
-		s.Divided++
+	p.Waited++
+	if s.kind == "plateau" && p.Waited > s.options.Patience {
+		p.Waited = 0
+		p.Divided++
 	}
 }

@@ -63,7 +63,7 @@ func (e *ShapeError) Table() string {
 }
 
 // take picks the model's weights out of tensors that have their names. The error is a *ShapeError.
-func (c Config) take(path string, found map[string]safetensors.Tensor) (map[string][]float32, error) {
+func take(c Config, path string, found map[string]safetensors.Tensor) (map[string][]float32, error) {
 	weights, problem := make(map[string][]float32), false
 	failed := &ShapeError{Path: path, Config: c}
 	add := func(row ShapeRow) {

@@ -116,7 +116,7 @@ func TestLoadsInTorch(t *testing.T) {
 func TestRoundTripInTorch(t *testing.T) {
 	python := torchPython(t)
 	perplexities, different, cases := 0.0, 0, 0
-	compare := func(dir string, want Evaluation) float64 {
+	compare := func(dir string, want text.Evaluation) float64 {
 		m, err := Open(dir, backend.Go)
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +144,7 @@ func TestRoundTripInTorch(t *testing.T) {
 			dir, out := filepath.Join(t.TempDir(), "lmkit"), filepath.Join(t.TempDir(), "torch")
 			m := train(t, TrainConfig{Model: test.config, Tokenizer: test.tokenizer, Objective: objective, BatchSize: 4, Epochs: 5, LearningRate: 0.01, Directory: dir, Backend: backend.Go})
 			var want struct {
-				Before, After Evaluation
+				Before, After text.Evaluation
 				Greedy        []string
 			}
 			tokens := fileOf(t, "tokens.txt", strings.Join(m.Tokenizer.Tokenize(text.Owl), "\n"))

@@ -47,7 +47,7 @@ func trainOn(ctx context.Context, in corpus, c TrainConfig) (*Model, error) {
 		return nil, err
 	}
 	defer r.text.Close()
-	ahead := &lookahead{batches: r.source}
+	ahead := newLookahead(r.source)
 	r.source = ahead
 	defer ahead.wait()
 	if err := r.beginDirectory(); err != nil {
@@ -139,7 +139,7 @@ func (r *run) step(hooks hooks) error {
 	p := &r.position
 	began := time.Now()
 	b := r.source.batch(p.Epoch, p.Index)
-	rate := p.Schedule.at(p.Step, p.Epoch)
+	rate := r.schedule.at(p.Step, p.Epoch)
 	loss, norm, err := r.stepper.run(b, rate)
 	seconds := time.Since(began).Seconds()
 	p.Seconds += seconds
@@ -181,7 +181,7 @@ func (r *run) endEpoch(hooks hooks, record Record, validation *float64) error {
 	shown := math.NaN()
 	if validation != nil {
 		shown = *validation
-		p.Schedule.epoch(shown)
+		r.schedule.epoch(shown)
 	}
 	hooks.epoch(p.Epoch+1, r.trainLoss, shown)
 	if p.Index == r.source.perEpoch() {

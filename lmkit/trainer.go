@@ -27,7 +27,7 @@ func NewTrainer(m *Model, c TrainConfig) (*Trainer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	s, err := newStepper(m, c.withDefaults(), &windowBatches{length: windows.Length, rows: c.BatchSize}, 0)
+	s, err := newStepper(m, c.withDefaults(), windows.Length, c.BatchSize, false, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"owlm/lmkit/safetensors"
@@ -99,7 +100,7 @@ func fromSafetensor(t safetensors.Tensor) (*tensors.Tensor, error) {
 		if kind != t.DType {
 			continue
 		}
-		value := tensors.FromShape(shapeOf(dtype, t.Shape))
+		value := tensors.FromShape(shapes.Make(dtype, t.Shape...))
 		var problem error
 		err := value.MutableBytes(func(data []byte) {
 			if copy(data, t.Data) != len(t.Data) || len(data) != len(t.Data) {

@@ -39,13 +39,13 @@ type Retraining struct {
 // Training is a run of lmkit or PyTorch.
 type Training struct {
 	// System is lmkit's engine, or PyTorch.
-	System  string            `json:"system"`
-	Seed    uint64            `json:"seed"`
-	Epochs  []Epoch           `json:"epochs"`
-	Valid   lmkit.Evaluation  `json:"valid"`
-	Test    *lmkit.Evaluation `json:"test,omitempty"`
-	Steps   int               `json:"steps"`
-	Seconds float64           `json:"seconds"`
+	System  string           `json:"system"`
+	Seed    uint64           `json:"seed"`
+	Epochs  []Epoch          `json:"epochs"`
+	Valid   text.Evaluation  `json:"valid"`
+	Test    *text.Evaluation `json:"test,omitempty"`
+	Steps   int              `json:"steps"`
+	Seconds float64          `json:"seconds"`
 	// Inputs is the sha256 of the run's settings and token file, which all that is random about a training is drawn for.
 	Inputs string `json:"inputs"`
 	// Command is the one that trained, Versions and Device what it ran on.
@@ -63,9 +63,9 @@ type Epoch struct {
 
 // Counted is an interpolated Kneser-Ney model of n-grams.
 type Counted struct {
-	Order int               `json:"order"`
-	Valid lmkit.Evaluation  `json:"valid"`
-	Test  *lmkit.Evaluation `json:"test,omitempty"`
+	Order int              `json:"order"`
+	Valid text.Evaluation  `json:"valid"`
+	Test  *text.Evaluation `json:"test,omitempty"`
 }
 
 // Retrain trains in PyTorch what each of some runs of lmkit trained, from the same token files, with the same settings and seeds. The
@@ -182,7 +182,7 @@ func (r *Retraining) evaluate(t *Training, valid float64, test *float64) {
 }
 
 // part is a part of the text without its tokens.
-func (r *Retraining) part(i int) lmkit.Part { return lmkit.Part{PartSize: r.Parts[i]} }
+func (r *Retraining) part(i int) text.Part { return text.Part{PartSize: r.Parts[i]} }
 
 // inputs is the sha256 of what a run's training depends on.
 func inputs(dir string) (string, error) {
@@ -205,9 +205,9 @@ const tokensFile = "tokens.bin"
 
 // count makes the n-gram models of the tokens of a run.
 func (r *Retraining) count(tokens *text.TokenFile, orders []int) error {
-	at, parts := 0, [3]lmkit.Part{}
+	at, parts := 0, [3]text.Part{}
 	for i, size := range tokens.Parts {
-		parts[i] = lmkit.Part{IDs: text.Stretch(tokens, at, at+size.Tokens), PartSize: size}
+		parts[i] = text.Part{IDs: text.Stretch(tokens, at, at+size.Tokens), PartSize: size}
 		at += size.Tokens
 	}
 	for _, order := range orders {
@@ -216,11 +216,11 @@ func (r *Retraining) count(tokens *text.TokenFile, orders []int) error {
 			return err
 		}
 		c := Counted{Order: order}
-		if c.Valid, err = parts[1].EvaluateNGram(model); err != nil {
+		if c.Valid, err = lmkit.EvaluateNGram(parts[1], model); err != nil {
 			return err
 		}
 		if parts[2].Tokens > 1 {
-			e, err := parts[2].EvaluateNGram(model)
+			e, err := lmkit.EvaluateNGram(parts[2], model)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 
 	"owlm/bench/peers"
 	"owlm/lmkit"
+	"owlm/lmkit/text"
 )
 
 // description is what the runs of a comparison have in common, in words.
@@ -71,7 +72,7 @@ func (r *Retraining) WriteTable(w io.Writer) error {
 	return err
 }
 
-func row(b *strings.Builder, name, seed string, valid lmkit.Evaluation, test *lmkit.Evaluation) {
+func row(b *strings.Builder, name, seed string, valid text.Evaluation, test *text.Evaluation) {
 	fmt.Fprintf(b, "| %s | %s | %.2f | %.4f |", name, seed, valid.Perplexity, valid.BitsPerCharacter)
 	if test != nil {
 		fmt.Fprintf(b, " %.2f | %.4f |\n", test.Perplexity, test.BitsPerCharacter)

@@ -95,7 +95,7 @@ func measureFile(ctx context.Context, path string, lossy bool) (row corpusRow, e
 	row = corpusRow{Name: path, Rights: "not known", Source: "a file"}
 	types := make(map[string]bool)
 	measure := text.NewMeasure(stream)
-	err = text.TokenizeReader(text.Words{Lowercase: true}, measure, func(tokens []string) error {
+	err = text.TokenizeReader(text.Words{Lowercase: true}, measure, func(tokens []string, _ string) error {
 		for _, token := range tokens {
 			if !types[token] {
 				types[strings.Clone(token)] = true // a token holds on to its whole block

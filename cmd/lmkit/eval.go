@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit"
+	"owlm/lmkit/text"
 )
 
 func evalCommand() *cobra.Command {
@@ -49,30 +50,30 @@ func evalCommand() *cobra.Command {
 }
 
 // evaluate measures a model on a text or on a part of its run's.
-func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength int, lossy bool) (lmkit.Evaluation, error) {
+func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength int, lossy bool) (text.Evaluation, error) {
 	if part == "all" {
 		source, err := lmkit.Corpus(c.Context(), corpus, lossy, c.ErrOrStderr())
 		if err != nil {
-			return lmkit.Evaluation{}, err
+			return text.Evaluation{}, err
 		}
 		model, err := lmkit.Open(dir, engine)
 		if err != nil {
-			return lmkit.Evaluation{}, err
+			return text.Evaluation{}, err
 		}
 		return model.EvaluateSource(c.Context(), source, contextLength, warnings(c))
 	}
 	parts, err := partsOfRun(c, dir, corpus, lossy)
 	if err != nil {
-		return lmkit.Evaluation{}, err
+		return text.Evaluation{}, err
 	}
 	defer parts.Close()
-	chosen := map[string]lmkit.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
+	chosen := map[string]text.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
 	if chosen.Tokens == 0 {
-		return lmkit.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
+		return text.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
 	}
 	model, err := lmkit.Open(dir, engine)
 	if err != nil {
-		return lmkit.Evaluation{}, err
+		return text.Evaluation{}, err
 	}
 	return model.EvaluatePart(c.Context(), chosen, contextLength)
 }

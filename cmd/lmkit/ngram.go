@@ -65,13 +65,13 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 		result.K = &g.k
 	}
 	for _, held := range []struct {
-		part   lmkit.Part
-		target **lmkit.Evaluation
+		part   text.Part
+		target **text.Evaluation
 	}{{parts.Valid, &result.Valid}, {parts.Test, &result.Test}} {
 		if held.part.Tokens == 0 {
 			continue
 		}
-		evaluation, err := held.part.EvaluateNGram(model)
+		evaluation, err := lmkit.EvaluateNGram(held.part, model)
 		if err != nil {
 			return err
 		}
@@ -149,13 +149,13 @@ func (g *ngramFlags) count(parts lmkit.Parts) (*text.NGram, error) {
 
 // ngramResult is what ngram writes.
 type ngramResult struct {
-	Smoothing      string            `json:"smoothing"`
-	K              *float64          `json:"k,omitempty"`
-	Order          int               `json:"order"`
-	VocabularySize int               `json:"vocabulary_size"`
-	TrainTokens    int               `json:"train_tokens"`
-	Valid          *lmkit.Evaluation `json:"valid,omitempty"`
-	Test           *lmkit.Evaluation `json:"test,omitempty"`
+	Smoothing      string           `json:"smoothing"`
+	K              *float64         `json:"k,omitempty"`
+	Order          int              `json:"order"`
+	VocabularySize int              `json:"vocabulary_size"`
+	TrainTokens    int              `json:"train_tokens"`
+	Valid          *text.Evaluation `json:"valid,omitempty"`
+	Test           *text.Evaluation `json:"test,omitempty"`
 }
 
 func (r ngramResult) table(w io.Writer) error {
@@ -164,7 +164,7 @@ func (r ngramResult) table(w io.Writer) error {
 	fmt.Fprintln(t, "part\ttokens\tunknown\tloss (nats)\tperplexity\tbits per character")
 	for _, row := range []struct {
 		name string
-		e    *lmkit.Evaluation
+		e    *text.Evaluation
 	}{{"valid", r.Valid}, {"test", r.Test}} {
 		if row.e != nil {
 			fmt.Fprintf(t, "%s\t%d\t%d\t%.4f\t%.3f\t%.4f\n", row.name, row.e.Tokens, row.e.Unknown, row.e.Loss, row.e.Perplexity, row.e.BitsPerCharacter)

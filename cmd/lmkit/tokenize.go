@@ -69,7 +69,7 @@ func tokenize(w io.Writer, r io.Reader, tokenizer text.Tokenizer) error {
 	encoder := json.NewEncoder(&quoted)
 	encoder.SetEscapeHTML(false)
 	separator := "["
-	err := text.TokenizeReader(tokenizer, r, func(tokens []string) error {
+	err := text.TokenizeReader(tokenizer, r, func(tokens []string, _ string) error {
 		for _, token := range tokens {
 			quoted.Reset()
 			if err := encoder.Encode(token); err != nil {

@@ -1,10 +1,11 @@
 package text
 
 import (
+	"cmp"
+	"context"
 	"fmt"
-	"slices"
+	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // BPE is byte-pair encoding (Sennrich et al. 2016) on bytes, as in GPT-2 and in Hugging Face's tokenizers: a text is
@@ -30,14 +31,17 @@ type BPE struct {
 // DefaultVocabularySize is how many tokens byte-pair encoding has where nothing else is asked for.
 const DefaultVocabularySize = 8000
 
+// MinimumVocabularySize is the smallest vocabulary of byte-pair encoding: a token for each byte.
+const MinimumVocabularySize = 256
+
 // maximumVocabulary bounds the sizes that are accepted: beyond it a typo is likelier than a tokenizer.
 const maximumVocabulary = 1 << 24
 
 // Validate reports every option that is out of its range.
 func (b BPE) Validate() error {
 	var problems []string
-	if b.VocabularySize != 0 && (b.VocabularySize < len(symbols) || b.VocabularySize > maximumVocabulary) {
-		problems = append(problems, fmt.Sprintf("vocabulary size is %d; byte-pair encoding needs one from %d, a token for each byte, to %d", b.VocabularySize, len(symbols), maximumVocabulary))
+	if b.VocabularySize != 0 && (b.VocabularySize < MinimumVocabularySize || b.VocabularySize > maximumVocabulary) {
+		problems = append(problems, fmt.Sprintf("vocabulary size is %d; byte-pair encoding needs one from %d, a token for each byte, to %d", b.VocabularySize, MinimumVocabularySize, maximumVocabulary))
 	}
 	if b.MinFrequency < 0 {
 		problems = append(problems, fmt.Sprintf("min frequency is %d; it must be 0 or more", b.MinFrequency))
@@ -51,12 +55,6 @@ func (b BPE) Validate() error {
 // Trained says whether the merges have been learned.
 func (b BPE) Trained() bool { return b.merges != nil }
 
-// untrained has no merges.
-var untrained = newMerges(sortedSymbols(), len(symbols), nil, newAddedTokens(nil))
-
-// sortedSymbols are the symbols of all bytes in the order of their code points, which gives them their ids.
-func sortedSymbols() []string { return slices.Sorted(slices.Values(symbols[:])) }
-
 func (b BPE) learned() *merges {
 	if b.merges == nil {
 		return untrained
@@ -64,82 +62,35 @@ func (b BPE) learned() *merges {
 	return b.merges
 }
 
-// Encode splits text into tokens and returns their ids in Vocabulary: Tokenize, without the strings.
-func (b BPE) Encode(text string) []int32 {
-	m := b.learned()
-	e := m.encoders.Get().(*encoder)
-	defer m.encoders.Put(e)
-	ids := make([]int32, 0, len(text)/3+1)
-	if len(m.added.list) == 0 {
-		return e.appendText(ids, text)
+// Train learns merges from a text and returns a BPE that has them; b is not changed. The same text and options give the same
+// merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for the text as one string.
+// Memory grows with the number of distinct words, not with the text. An error is the reader's, the context's or an option's.
+func (b BPE) Train(ctx context.Context, r io.Reader) (BPE, error) {
+	if err := b.Validate(); err != nil {
+		return BPE{}, err
 	}
-	m.added.split(text, func(piece string, id int32) {
-		if id >= 0 {
-			ids = append(ids, id)
-		} else {
-			ids = e.appendText(ids, piece)
-		}
-	})
-	return ids
+	learned, err := learnMerges(ctx, r, cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2))
+	if err != nil {
+		return BPE{}, err
+	}
+	b.merges = learned
+	return b, nil
 }
 
-func (e *encoder) appendText(ids []int32, text string) []int32 {
-	for len(text) > 0 {
-		n := pretoken(text)
-		ids = e.append(ids, text[:n])
-		text = text[n:]
-	}
-	return ids
-}
+// Encode splits text into tokens and returns their ids in Vocabulary: Tokenize, without the strings.
+func (b BPE) Encode(text string) []int32 { return b.learned().encode(text) }
 
 // Tokenize splits text into tokens, written in GPT-2's alphabet.
-func (b BPE) Tokenize(text string) []string {
-	ids, m := b.Encode(text), b.learned()
-	tokens := make([]string, len(ids))
-	for i, id := range ids {
-		tokens[i] = m.tokens[id]
-	}
-	return tokens
-}
+func (b BPE) Tokenize(text string) []string { return b.learned().tokenize(text) }
 
-// beginning tokenizes a block up to the end of a pre-token that nothing behind the block can move; see pretoken for why
-// not behind white space.
+// beginning tokenizes a block up to a place that nothing behind the block can move.
 func (b BPE) beginning(tokens []string, block string, last bool) ([]string, int) {
-	m, at, end := b.learned(), 0, 0
-	limit := len(block) - lookahead - m.added.longest
-	m.added.split(block, func(piece string, id int32) {
-		for len(piece) > 0 && at <= limit {
-			n := len(piece)
-			if id < 0 {
-				n = pretoken(piece)
-			}
-			at += n
-			if r, _ := utf8.DecodeLastRuneInString(piece[:n]); at <= limit && (id >= 0 || classOf(r) != spaceClass) {
-				end = at
-			}
-			piece = piece[n:]
-		}
-	})
-	if last {
-		end = len(block)
-	}
-	return append(tokens, b.Tokenize(block[:end])...), end
+	return b.learned().beginning(tokens, block, last)
 }
 
 // Join gives back the text that tokens stand for. What only some of a text's tokens stand for may end inside a
 // character; see CutUTF8.
-func (b BPE) Join(tokens []string) string {
-	m := b.learned()
-	var joined strings.Builder
-	for _, token := range tokens {
-		content, ok := bytesOf(token)
-		if !ok || m.added.names[token] {
-			content = token
-		}
-		joined.WriteString(content)
-	}
-	return joined.String()
-}
+func (b BPE) Join(tokens []string) string { return b.learned().join(tokens) }
 
 // Vocabulary is all tokens in the order of their ids.
 func (b BPE) Vocabulary() *Vocabulary {

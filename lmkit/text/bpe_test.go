@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -70,7 +71,7 @@ func bpeGoldens(t testing.TB) (g bpeGolden) {
 
 // train learns from the golden's text, and checks the number of tokens.
 func (g trainingGolden) train(t *testing.T, content string) BPE {
-	b, err := BPE{VocabularySize: g.VocabularySize, MinFrequency: g.MinFrequency}.Train(strings.NewReader(content))
+	b, err := BPE{VocabularySize: g.VocabularySize, MinFrequency: g.MinFrequency}.Train(context.Background(), strings.NewReader(content))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +213,7 @@ func TestForeignBPE(t *testing.T) {
 // TestWrittenFile compares the file that we write with the one that bpe.py read with Hugging Face's library.
 func TestWrittenFile(t *testing.T) {
 	g := bpeGoldens(t)
-	b, err := BPE{VocabularySize: 400}.Train(strings.NewReader(strings.Join(g.Texts, "\n")))
+	b, err := BPE{VocabularySize: 400}.Train(context.Background(), strings.NewReader(strings.Join(g.Texts, "\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +291,7 @@ func TestPretokensInStretches(t *testing.T) {
 		}
 	}
 	// A text that is cut behind a pre-token has the same ones.
-	b, err := BPE{VocabularySize: 600, MinFrequency: 1}.Train(strings.NewReader(text))
+	b, err := BPE{VocabularySize: 600, MinFrequency: 1}.Train(context.Background(), strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -313,12 +314,12 @@ func TestBPEOptions(t *testing.T) {
 		{BPE{}, ""}, {BPE{VocabularySize: 256}, ""}, {BPE{VocabularySize: 255}, "vocabulary size is 255"}, {BPE{VocabularySize: -1}, "vocabulary size is -1"},
 		{BPE{VocabularySize: 1 << 30, MinFrequency: -2}, "min frequency is -2"},
 	} {
-		if _, err := c.b.Train(strings.NewReader("an owl")); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+		if _, err := c.b.Train(context.Background(), strings.NewReader("an owl")); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c.b, err)
 		}
 	}
 	// A literal makes every byte a token; so does training on nothing.
-	empty, err := BPE{}.Train(strings.NewReader(""))
+	empty, err := BPE{}.Train(context.Background(), strings.NewReader(""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,7 +334,7 @@ func TestBPEOptions(t *testing.T) {
 }
 
 func ExampleBPE() {
-	b, err := BPE{VocabularySize: 270}.Train(strings.NewReader(Owl))
+	b, err := BPE{VocabularySize: 270}.Train(context.Background(), strings.NewReader(Owl))
 	if err != nil {
 		panic(err)
 	}
@@ -347,7 +348,7 @@ func ExampleBPE() {
 
 func BenchmarkBPE(b *testing.B) {
 	book := opticks(b)
-	bpe, err := BPE{VocabularySize: 8000}.Train(strings.NewReader(book))
+	bpe, err := BPE{VocabularySize: 8000}.Train(context.Background(), strings.NewReader(book))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -361,7 +362,7 @@ func BenchmarkBPETraining(b *testing.B) {
 	book := opticks(b)
 	b.SetBytes(int64(len(book)))
 	for b.Loop() {
-		if _, err := (BPE{VocabularySize: 8000}).Train(strings.NewReader(book)); err != nil {
+		if _, err := (BPE{VocabularySize: 8000}).Train(context.Background(), strings.NewReader(book)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -369,7 +370,7 @@ func BenchmarkBPETraining(b *testing.B) {
 
 func FuzzBPE(f *testing.F) {
 	g := bpeGoldens(f)
-	b, err := BPE{VocabularySize: 1000, MinFrequency: 1}.Train(strings.NewReader(strings.Join(g.Texts, "\n")))
+	b, err := BPE{VocabularySize: 1000, MinFrequency: 1}.Train(context.Background(), strings.NewReader(strings.Join(g.Texts, "\n")))
 	if err != nil {
 		f.Fatal(err)
 	}

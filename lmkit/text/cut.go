@@ -79,6 +79,9 @@ func divides(previous, next rune) bool {
 	return kind != spaceClass && previous != '\'' && classOf(next) != kind
 }
 
+// shortText is the size in bytes up to which a text is read although its context is cancelled.
+const shortText = 64 << 10
+
 // cancelable reads until a context is cancelled. A short text is read in any case.
 func cancelable(ctx context.Context, in io.Reader) io.Reader { return &cancelReader{ctx, in, 0} }
 
@@ -89,7 +92,7 @@ type cancelReader struct {
 }
 
 func (r *cancelReader) Read(p []byte) (int, error) {
-	if r.read > blockSize && r.ctx.Err() != nil {
+	if r.read > shortText && r.ctx.Err() != nil {
 		return 0, r.ctx.Err()
 	}
 	n, err := r.in.Read(p)

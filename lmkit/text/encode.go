@@ -98,11 +98,11 @@ func Encode(ctx context.Context, open func() (io.ReadCloser, error), o EncodeOpt
 	}
 	vocabulary := o.Vocabulary
 	if vocabulary == nil {
-		types, err := pass.count(validAt)
+		counts, err := pass.count(validAt)
 		if err != nil {
 			return nil, err
 		}
-		if vocabulary, err = vocabularyOf(types, o.Options); err != nil {
+		if vocabulary, err = VocabularyOf(counts, o.Options); err != nil {
 			return nil, err
 		}
 	}

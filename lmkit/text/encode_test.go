@@ -95,7 +95,7 @@ func TestEncode(t *testing.T) {
 // BenchmarkEncode reads, tokenizes and writes a token file, as training does.
 func BenchmarkEncode(b *testing.B) {
 	book := opticks(b)
-	bpe, err := BPE{VocabularySize: 8000}.Train(strings.NewReader(book))
+	bpe, err := BPE{VocabularySize: 8000}.Train(context.Background(), strings.NewReader(book))
 	if err != nil {
 		b.Fatal(err)
 	}

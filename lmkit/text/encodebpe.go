@@ -26,8 +26,8 @@ func (o EncodeOptions) Validate() error {
 		b.VocabularySize = cmp.Or(b.VocabularySize, size)
 		if err := b.Validate(); err != nil {
 			problems = append(problems, err.Error())
-		} else if b.VocabularySize == len(symbols) {
-			problems = append(problems, fmt.Sprintf("vocabulary size is %d, which leaves nothing to learn: each byte is a token; it must be at least %d", len(symbols), len(symbols)+1))
+		} else if b.VocabularySize == MinimumVocabularySize {
+			problems = append(problems, fmt.Sprintf("vocabulary size is %d, which leaves nothing to learn: each byte is a token; it must be at least %d", MinimumVocabularySize, MinimumVocabularySize+1))
 		}
 	}
 	if o.Options.MinCount != 0 {
@@ -94,17 +94,17 @@ func (b BPE) learnFrom(ctx context.Context, open func() (io.ReadCloser, error), 
 		return BPE{}, err
 	}
 	defer r.Close()
-	return b.train(ctx, io.LimitReader(cancelable(ctx, r), bytes))
+	return b.Train(ctx, io.LimitReader(cancelable(ctx, r), bytes))
 }
 
 // encodePart tokenizes a part, the next bytes of a text, and counts what is in it.
 func (h *TokenHeader) encodePart(i int, b BPE, vocabulary *Vocabulary, in *Measure, bytes int64, out sink) error {
 	part, before := &h.Parts[i], in.Characters
-	err := TokenizeReader(b, io.LimitReader(in, bytes), func(tokens []string) error {
+	err := TokenizeReader(b, io.LimitReader(in, bytes), func(tokens []string, _ string) error {
 		for _, token := range tokens {
 			id, known := vocabulary.ID(token)
 			if id < 0 {
-				return unknownIn(i, &UnknownTokenError{token, part.Tokens})
+				return unknownIn(i, &UnknownTokenError{Token: token, Position: part.Tokens})
 			}
 			if !known {
 				part.Unknown++

@@ -82,11 +82,11 @@ func checkParts(t *testing.T, name, book string, e *Encoded, o EncodeOptions) {
 	if !strings.HasPrefix(name, "learning") {
 		return
 	}
-	alone, err := BPE{VocabularySize: 1000}.Train(strings.NewReader(train))
+	alone, err := BPE{VocabularySize: 1000}.Train(context.Background(), strings.NewReader(train))
 	if err != nil || !slices.Equal(mergesOf(b), mergesOf(alone)) {
 		t.Errorf("%s: the merges are not those of the training part: %v", name, err)
 	}
-	all, err := BPE{VocabularySize: 1000}.Train(strings.NewReader(book))
+	all, err := BPE{VocabularySize: 1000}.Train(context.Background(), strings.NewReader(book))
 	if err != nil || slices.Equal(mergesOf(b), mergesOf(all)) {
 		t.Errorf("%s: the merges of the whole book are no others, so that nothing is shown: %v", name, err)
 	}
@@ -116,7 +116,7 @@ func TestHeldOutHasNoSay(t *testing.T) {
 
 // TestCut cuts hard texts at every character: the tokens stay, wherever a place to cut is near.
 func TestCut(t *testing.T) {
-	b, err := BPE{VocabularySize: 600, MinFrequency: 1}.Train(strings.NewReader(strings.Join(bpeGoldens(t).Texts, "\n")))
+	b, err := BPE{VocabularySize: 600, MinFrequency: 1}.Train(context.Background(), strings.NewReader(strings.Join(bpeGoldens(t).Texts, "\n")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,10 @@ package text
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -39,7 +41,7 @@ func (p *firstPass) read(ctx context.Context) error {
 	defer r.Close()
 	p.measure = NewMeasure(r)
 	var at place
-	return tokenizePieces(p.tokenizer, p.measure, func(tokens []string, piece string) error {
+	return TokenizeReader(p.tokenizer, p.measure, func(tokens []string, piece string) error {
 		if at.bytes > 0 && ctx.Err() != nil { // a short text is read in any case
 			return ctx.Err()
 		}
@@ -74,7 +76,7 @@ func (p *firstPass) id(token string) int32 {
 }
 
 // count counts the distinct tokens of the first n.
-func (p *firstPass) count(n int) ([]countedType, error) {
+func (p *firstPass) count(n int) (iter.Seq2[string, int], error) {
 	counts := make([]int, len(p.types))
 	next, err := p.store.read()
 	if err != nil {
@@ -87,13 +89,13 @@ func (p *firstPass) count(n int) ([]countedType, error) {
 		}
 		counts[id]++
 	}
-	var types []countedType
-	for id, count := range counts {
-		if count > 0 {
-			types = append(types, countedType{p.types[id], count})
+	return func(yield func(token string, count int) bool) {
+		for id, count := range counts {
+			if count > 0 && !yield(p.types[id], count) {
+				return
+			}
 		}
-	}
-	return types, nil
+	}, nil
 }
 
 // sizes are those of the parts, unknown tokens not counted yet.
@@ -112,6 +114,9 @@ func (p *firstPass) sizes(validAt, testAt int) (parts [3]PartSize, err error) {
 	return parts, nil
 }
 
+// errFound ends the reading of a text early.
+var errFound = errors.New("found")
+
 // charactersBefore is the number of characters before token n, by the rule of Offset. It reads the text again, to
 // the piece that has the token.
 func (p *firstPass) charactersBefore(n int) (int, error) {
@@ -128,7 +133,7 @@ func (p *firstPass) charactersBefore(n int) (int, error) {
 		return 0, err
 	}
 	characters := 0
-	err = tokenizePieces(p.tokenizer, r, func(tokens []string, piece string) error {
+	err = TokenizeReader(p.tokenizer, r, func(tokens []string, piece string) error {
 		if n < at.tokens+len(tokens) {
 			characters = at.characters + utf8.RuneCountInString(piece[:Offset(p.tokenizer, piece, tokens, n-at.tokens)])
 			return errFound
@@ -173,7 +178,7 @@ func (p *firstPass) encode(h *TokenHeader, vocabulary *Vocabulary, path string) 
 			}
 			part.Unknown += unknown[id]
 			if final[id] < 0 {
-				return nil, unknownIn(i, &UnknownTokenError{p.types[id], at})
+				return nil, unknownIn(i, &UnknownTokenError{Token: p.types[id], Position: at})
 			}
 			if err := out.add(final[id]); err != nil {
 				return nil, err

@@ -64,31 +64,31 @@ func marshalPlain(value any) ([]byte, error) {
 
 // parseHuggingFace reads such a file. What the file asks for beyond byte-level byte-pair encoding, and would change
 // the tokens, is refused, with the name of the field.
-func parseHuggingFace(data []byte) (BPE, error) {
+func parseHuggingFace(data []byte) (*merges, error) {
 	var file huggingFaceFile
 	if err := strictJSON(data, &file); err != nil {
-		return BPE{}, err
+		return nil, err
 	}
 	if file.Kind != "" && file.Kind != "bpe" {
-		return BPE{}, fmt.Errorf("kind is %q; the kind of a file with a model is bpe", file.Kind)
+		return nil, fmt.Errorf("kind is %q; the kind of a file with a model is bpe", file.Kind)
 	}
 	if file.Version != "" && file.Version != "1.0" {
-		return BPE{}, fmt.Errorf("version is %q; only 1.0 is read", file.Version)
+		return nil, fmt.Errorf("version is %q; only 1.0 is read", file.Version)
 	}
 	for _, field := range []struct {
 		name  string
 		value json.RawMessage
 	}{{"truncation", file.Truncation}, {"padding", file.Padding}, {"normalizer", file.Normalizer}} {
 		if !isNull(field.value) {
-			return BPE{}, fmt.Errorf("%s is %s; only null is read", field.name, typeName(field.value))
+			return nil, fmt.Errorf("%s is %s; only null is read", field.name, typeName(field.value))
 		}
 	}
 	if err := file.checkByteLevel(); err != nil {
-		return BPE{}, err
+		return nil, err
 	}
 	model, err := parseModel(file.Model)
 	if err != nil {
-		return BPE{}, err
+		return nil, err
 	}
 	ids := make(map[string]int32, len(model.Vocabulary))
 	for id, token := range model.Vocabulary {
@@ -96,13 +96,13 @@ func parseHuggingFace(data []byte) (BPE, error) {
 	}
 	list, err := model.resolve(ids)
 	if err != nil {
-		return BPE{}, err
+		return nil, err
 	}
 	tokens, err := withAdded(model.Vocabulary, ids, list, file.AddedTokens)
 	if err != nil {
-		return BPE{}, err
+		return nil, err
 	}
-	return BPE{merges: newMerges(tokens, len(model.Vocabulary), list, newAddedTokens(file.AddedTokens))}, nil
+	return newMerges(tokens, len(model.Vocabulary), list, newAddedTokens(file.AddedTokens)), nil
 }
 
 // checkByteLevel refuses what splits or decodes otherwise.

@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 
 // smallFile is a tokenizer.json of 257 tokens, in one line.
 func smallFile(t testing.TB) string {
-	b, err := BPE{VocabularySize: 257}.Train(strings.NewReader("owl owl"))
+	b, err := BPE{VocabularySize: 257}.Train(context.Background(), strings.NewReader("owl owl"))
 	if err != nil {
 		t.Fatal(err)
 	}

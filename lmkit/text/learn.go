@@ -1,36 +1,27 @@
 package text
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"strings"
 )
 
-// Train learns merges from a text and returns a BPE that has them; b is not changed. The same text and options give
-// the same merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for the
-// text as one string: the most frequent pair first, and of equally frequent ones the one with the smallest ids.
-// Memory grows with the number of distinct words, not with the text. An error is the reader's, or an option's.
-func (b BPE) Train(r io.Reader) (BPE, error) { return b.train(context.Background(), r) }
-
-// train is Train until a context is cancelled.
-func (b BPE) train(ctx context.Context, r io.Reader) (BPE, error) {
-	if err := b.Validate(); err != nil {
-		return BPE{}, err
-	}
+// learnMerges learns merges from a text, until there are size tokens or no pair occurs frequency times. The same text gives the same
+// merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for the text as one string: the
+// most frequent pair first, and of equally frequent ones the one with the smallest ids. Memory grows with the number of distinct
+// words, not with the text. An error is the reader's or the context's.
+func learnMerges(ctx context.Context, r io.Reader, size, frequency int) (*merges, error) {
 	words, err := countPretokens(r)
 	if err != nil {
-		return BPE{}, err
+		return nil, err
 	}
 	l := newLearner(words)
-	size, frequency := cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2)
 	for len(l.tokens) < size && l.step(frequency) {
 		if ctx.Err() != nil {
-			return BPE{}, ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
-	b.merges = newMerges(l.tokens, len(l.tokens), l.distinctMerges(), newAddedTokens(nil))
-	return b, nil
+	return newMerges(l.tokens, len(l.tokens), l.distinctMerges(), newAddedTokens(nil)), nil
 }
 
 // pretokenCount is a pre-token and how often it occurs.

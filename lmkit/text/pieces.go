@@ -23,6 +23,32 @@ const (
 // pieceTokensPool keeps what is known from block to block, and from text to text.
 var pieceTokensPool = sync.Pool{New: func() any { return make(pieceTokens) }}
 
+// appendSettled appends the words of the sentences of a block that nothing behind the block can change, with last of all of them, and
+// returns how many bytes of the block that is. White space is around what is cut off, so that lower finds the same letters around a letter
+// as in the whole text.
+func appendSettled(tokens []string, block string, lowercase, last bool) ([]string, int) {
+	text := block
+	if lowercase {
+		text = lower(block)
+	}
+	list, settled, rest := cuts(text)
+	if !last {
+		list = list[:settled]
+	}
+	known := pieceTokensPool.Get().(pieceTokens)
+	defer pieceTokensPool.Put(known)
+	for _, s := range realign(text, list) {
+		tokens = known.appendSentence(tokens, text[s.start:s.end])
+	}
+	if last {
+		return tokens, len(block)
+	}
+	if lowercase {
+		rest = unlowered(block, rest)
+	}
+	return tokens, rest
+}
+
 // appendSentence appends the tokens of a sentence: those that appendWords finds.
 func (p pieceTokens) appendSentence(tokens []string, s string) []string {
 	final := finalPiece(s)

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"context"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -56,7 +57,7 @@ func checkBlocks(t *testing.T, text string, size int) {
 
 // learnedBPE is byte-pair encoding that has learned something, and with added tokens that cross all borders.
 var learnedBPE = sync.OnceValue(func() []BPE {
-	b, err := BPE{VocabularySize: 300}.Train(strings.NewReader(strings.Repeat("The owl's end. He won't. U.S.  \n\n", 3)))
+	b, err := BPE{VocabularySize: 300}.Train(context.Background(), strings.NewReader(strings.Repeat("The owl's end. He won't. U.S.  \n\n", 3)))
 	if err != nil {
 		panic(err)
 	}
@@ -116,7 +117,7 @@ func TestReadersPieces(t *testing.T) {
 	want := Words{}.Tokenize(text)
 	for _, r := range []io.Reader{iotest.OneByteReader(strings.NewReader(text)), iotest.HalfReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
 		var got []string
-		if err := TokenizeReader(Words{}, r, func(tokens []string) error { got = append(got, tokens...); return nil }); err != nil {
+		if err := TokenizeReader(Words{}, r, func(tokens []string, _ string) error { got = append(got, tokens...); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(got, want) {
@@ -124,7 +125,7 @@ func TestReadersPieces(t *testing.T) {
 		}
 	}
 	failing := io.MultiReader(strings.NewReader("One. Two."), iotest.ErrReader(io.ErrNoProgress))
-	if err := TokenizeReader(Words{}, failing, func([]string) error { return nil }); err != io.ErrNoProgress {
+	if err := TokenizeReader(Words{}, failing, func([]string, string) error { return nil }); err != io.ErrNoProgress {
 		t.Errorf("error %v", err)
 	}
 }
@@ -154,7 +155,7 @@ type plain struct{ Tokenizer }
 
 func TestTokenizerWithoutBlocks(t *testing.T) {
 	var got []string
-	err := TokenizeReader(plain{Words{}}, strings.NewReader(Owl), func(tokens []string) error { got = append(got, tokens...); return nil })
+	err := TokenizeReader(plain{Words{}}, strings.NewReader(Owl), func(tokens []string, _ string) error { got = append(got, tokens...); return nil })
 	if err != nil || !slices.Equal(got, Words{}.Tokenize(Owl)) {
 		t.Errorf("%q, %v", got, err)
 	}

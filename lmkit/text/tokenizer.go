@@ -60,7 +60,11 @@ func ParseTokenizer(data []byte) (Tokenizer, error) {
 		return nil, err
 	}
 	if what.Model != nil {
-		return parseHuggingFace(data)
+		learned, err := parseHuggingFace(data)
+		if err != nil {
+			return nil, err
+		}
+		return BPE{merges: learned}, nil
 	}
 	switch what.Kind {
 	case "word", "character":

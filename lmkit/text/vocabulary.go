@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"sort"
 )
@@ -35,11 +37,7 @@ func NewVocabulary(tokens []string, o VocabularyOptions) (*Vocabulary, error) {
 	for _, token := range tokens {
 		counts[token]++
 	}
-	types := make([]countedType, 0, len(counts))
-	for token, count := range counts {
-		types = append(types, countedType{token, count})
-	}
-	return vocabularyOf(types, o)
+	return VocabularyOf(maps.All(counts), o)
 }
 
 // countedType is one of the distinct tokens of a text, and how often it occurs.
@@ -48,15 +46,17 @@ type countedType struct {
 	count int
 }
 
-// vocabularyOf is NewVocabulary of a text whose tokens are counted.
-func vocabularyOf(types []countedType, o VocabularyOptions) (*Vocabulary, error) {
+// VocabularyOf is NewVocabulary for a text whose distinct tokens are counted.
+func VocabularyOf(counts iter.Seq2[string, int], o VocabularyOptions) (*Vocabulary, error) {
 	if o.MinCount < 0 || o.Size < 0 {
 		return nil, fmt.Errorf("min count is %d and vocabulary size %d; both must be 0 or more", o.MinCount, o.Size)
 	}
 	var kept []countedType
-	for _, t := range types {
-		if t.count >= o.MinCount && t.token != o.Unknown {
-			kept = append(kept, t)
+	types := 0
+	for token, count := range counts {
+		types++
+		if count >= o.MinCount && token != o.Unknown {
+			kept = append(kept, countedType{token, count})
 		}
 	}
 	sort.Slice(kept, func(i, j int) bool {
@@ -78,8 +78,8 @@ func vocabularyOf(types []countedType, o VocabularyOptions) (*Vocabulary, error)
 	}
 	if o.Unknown != "" {
 		tokens = append(tokens, o.Unknown)
-	} else if len(tokens) < len(types) {
-		return nil, fmt.Errorf("a vocabulary of %d of the text's %d distinct tokens needs a token for the unknown ones, such as <unk>", len(tokens), len(types))
+	} else if len(tokens) < types {
+		return nil, fmt.Errorf("a vocabulary of %d of the text's %d distinct tokens needs a token for the unknown ones, such as <unk>", len(tokens), types)
 	}
 	if len(tokens) == 0 {
 		return nil, errors.New("the text has no tokens to make a vocabulary of")

@@ -26,29 +26,9 @@ func (w Words) Tokenize(text string) []string {
 	return tokens
 }
 
-// beginning tokenizes the sentences of a block that are settled. White space is around what is cut off, so that
-// lower finds the same letters around a letter as in the whole text.
+// beginning tokenizes the sentences of a block that are settled.
 func (w Words) beginning(tokens []string, block string, last bool) ([]string, int) {
-	text := block
-	if w.Lowercase {
-		text = lower(block)
-	}
-	list, settled, rest := cuts(text)
-	if !last {
-		list = list[:settled]
-	}
-	known := pieceTokensPool.Get().(pieceTokens)
-	defer pieceTokensPool.Put(known)
-	for _, s := range realign(text, list) {
-		tokens = known.appendSentence(tokens, text[s.start:s.end])
-	}
-	if last {
-		return tokens, len(block)
-	}
-	if w.Lowercase {
-		rest = unlowered(block, rest)
-	}
-	return tokens, rest
+	return appendSettled(tokens, block, w.Lowercase, last)
 }
 
 // Join puts words together with single spaces.

@@ -1,0 +1,87 @@
+package text
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// untrained has no merges.
+var untrained = newMerges(sortedSymbols(), len(symbols), nil, newAddedTokens(nil))
+
+// sortedSymbols are the symbols of all bytes in the order of their code points, which gives them their ids.
+func sortedSymbols() []string { return slices.Sorted(slices.Values(symbols[:])) }
+
+// encode splits text into tokens and returns their ids.
+func (m *merges) encode(text string) []int32 {
+	e := m.encoders.Get().(*encoder)
+	defer m.encoders.Put(e)
+	ids := make([]int32, 0, len(text)/3+1)
+	if len(m.added.list) == 0 {
+		return e.appendText(ids, text)
+	}
+	m.added.split(text, func(piece string, id int32) {
+		if id >= 0 {
+			ids = append(ids, id)
+		} else {
+			ids = e.appendText(ids, piece)
+		}
+	})
+	return ids
+}
+
+func (e *encoder) appendText(ids []int32, text string) []int32 {
+	for len(text) > 0 {
+		n := pretoken(text)
+		ids = e.append(ids, text[:n])
+		text = text[n:]
+	}
+	return ids
+}
+
+// tokenize splits text into tokens, written in GPT-2's alphabet.
+func (m *merges) tokenize(text string) []string {
+	ids := m.encode(text)
+	tokens := make([]string, len(ids))
+	for i, id := range ids {
+		tokens[i] = m.tokens[id]
+	}
+	return tokens
+}
+
+// beginning tokenizes a block up to the end of a pre-token that nothing behind the block can move; see pretoken for why
+// not behind white space. It appends the tokens and returns how many bytes that is; with last, all of them.
+func (m *merges) beginning(tokens []string, block string, last bool) ([]string, int) {
+	at, end := 0, 0
+	limit := len(block) - lookahead - m.added.longest
+	m.added.split(block, func(piece string, id int32) {
+		for len(piece) > 0 && at <= limit {
+			n := len(piece)
+			if id < 0 {
+				n = pretoken(piece)
+			}
+			at += n
+			if r, _ := utf8.DecodeLastRuneInString(piece[:n]); at <= limit && (id >= 0 || classOf(r) != spaceClass) {
+				end = at
+			}
+			piece = piece[n:]
+		}
+	})
+	if last {
+		end = len(block)
+	}
+	return append(tokens, m.tokenize(block[:end])...), end
+}
+
+// join returns the text that tokens stand for. It may end inside a character.
+func (m *merges) join(tokens []string) string {
+	var joined strings.Builder
+	for _, token := range tokens {
+		content, ok := bytesOf(token)
+		if !ok || m.added.names[token] {
+			content = token
+		}
+		joined.WriteString(content)
+	}
+	return joined.String()
+}
