@@ -14,8 +14,11 @@ import (
 
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
+	"owlm/lmkit/train"
 )
 
 // Measurement is what one process measured. The peers' scripts print the same.
@@ -41,7 +44,7 @@ func Measure(ctx context.Context, w Workload, engine string) (m Measurement, err
 	l := &stopwatch{w: w, start: time.Now()}
 	switch w.Kind {
 	case Train, Tutorial:
-		err = train(ctx, w, engine, l)
+		err = timeTraining(ctx, w, engine, l)
 	case Generate:
 		err = generate(e, w, l)
 	case Products:
@@ -87,37 +90,41 @@ func (l *stopwatch) lap() (more bool) {
 }
 
 func (l *stopwatch) Start(string, int, int) {}
+
 func (l *stopwatch) Epoch(int, float64, float64) {
 	if l.stop != nil {
 		l.start = time.Now() // the end of an epoch is not a step's time
 	}
 }
-func (l *stopwatch) End(error)                          {}
+
+func (l *stopwatch) End(error) {}
+
 func (l *stopwatch) Compiled(_ string, seconds float64) { l.compile += seconds }
+
 func (l *stopwatch) Step(int, float64) {
 	if l.stop != nil && !l.lap() {
 		l.stop()
 	}
 }
 
-// train measures lmkit.Train, as users call it.
-func train(ctx context.Context, w Workload, engine string, l *stopwatch) error {
+// timeTraining measures lmkit.Train, as users call it.
+func timeTraining(ctx context.Context, w Workload, engine string, l *stopwatch) error {
 	cell, err := rnn.ParseCell(w.Cell)
 	if err != nil {
 		return err
 	}
-	c := lmkit.TrainConfig{
-		Model:     lmkit.Config{Cell: cell, EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers},
-		Objective: lmkit.Windows{Length: w.Sequence}, BatchSize: w.Batch, LearningRate: 0.003, Backend: engine, Hooks: []lmkit.Hook{l},
+	c := train.Config{
+		Model:     network.Config{Cell: cell, EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers},
+		Objective: train.Windows{Length: w.Sequence}, BatchSize: w.Batch, LearningRate: 0.003, Backend: engine, Hooks: []train.Hook{l},
 	}
 	if w.Kind == Tutorial {
 		c.Epochs = 100
-		_, err := lmkit.Train(ctx, text.Owl, c)
+		_, err := train.Run(ctx, corpora.OwlText, c)
 		l.first = time.Since(l.start).Seconds()
 		return err
 	}
 	if w.EveryStep {
-		c.Objective = lmkit.Stream{Length: w.Sequence}
+		c.Objective = train.Stream{Length: w.Sequence}
 	}
 	c.Steps = 1 << 30
 	c.Tokenizer = text.Words{}
@@ -125,8 +132,8 @@ func train(ctx context.Context, w Workload, engine string, l *stopwatch) error {
 	ctx, l.stop = context.WithCancel(ctx)
 	defer l.stop()
 	l.start = time.Now()
-	var interrupted *lmkit.Interrupted
-	if _, err := lmkit.Train(ctx, corpus, c); !errors.As(err, &interrupted) {
+	var interrupted *train.Interrupted
+	if _, err := train.Run(ctx, corpus, c); !errors.As(err, &interrupted) {
 		return err
 	}
 	return nil
@@ -156,7 +163,7 @@ func generate(e *backend.Engine, w Workload, l *stopwatch) error {
 	if err != nil {
 		return err
 	}
-	config := lmkit.Config{Cell: cell, VocabularySize: vocabulary.Len(), EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers}
+	config := network.Config{Cell: cell, VocabularySize: vocabulary.Len(), EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers}
 	model, err := lmkit.New(e, config, words, vocabulary, 1)
 	if err != nil {
 		return err

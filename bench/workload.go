@@ -2,7 +2,9 @@
 // several rounds of one run. `lmkit bench` is its command.
 package bench
 
-import "owlm/lmkit/text"
+import (
+	"owlm/lmkit/corpora"
+)
 
 // Workload is one thing to time.
 type Workload struct {
@@ -52,13 +54,13 @@ func Workloads() []Workload {
 		{Name: "W2", Title: "a word model, one step", Kind: Train, Cell: "lstm", Vocabulary: 10000, Embedding: 650, Hidden: 650, Layers: 2, Batch: 20, Sequence: 35, EveryStep: true, Long: true},
 		{Name: "W3", Title: "a character model, one step", Kind: Train, Cell: "lstm", Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 64, Sequence: 128, EveryStep: true, Long: true},
 		{Name: "generation", Title: "one token of the tutorial's model", Kind: Generate, Cell: "lstm", Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 1, Sequence: 5},
-		{Name: "tutorial", Title: "the tutorial's training, 100 epochs", Kind: Tutorial, Cell: "lstm", Vocabulary: 30, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5, Text: text.Owl},
+		{Name: "tutorial", Title: "the tutorial's training, 100 epochs", Kind: Tutorial, Cell: "lstm", Vocabulary: 30, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5, Text: corpora.OwlText},
 	}
 	for i := range list {
 		list[i].Warm, list[i].Seconds, list[i].Least = 5, 1.5, 3 // the first steps of W2 wait for memory
 	}
 	// PyTorch's script splits at spaces.
-	list[len(list)-1].Text = spaced(text.Owl)
+	list[len(list)-1].Text = spaced(corpora.OwlText)
 	return list
 }
 

@@ -4,6 +4,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"owlm/lmkit/network"
 )
 
 // promptChunk is how many tokens of a long prompt are read by one call of the engine; what is
@@ -22,11 +24,11 @@ type decoder struct {
 }
 
 func (m *Model) newDecoder(rows int) *decoder {
-	return &decoder{model: m, rows: rows, states: m.Config.zeroStates(rows)}
+	return &decoder{model: m, rows: rows, states: m.Config.ZeroStates(rows)}
 }
 
 // reset forgets all that was read.
-func (d *decoder) reset() { d.states = d.model.Config.zeroStates(d.rows) }
+func (d *decoder) reset() { d.states = d.model.Config.ZeroStates(d.rows) }
 
 // feed reads tokens[t][row], at least one step of them, and returns the logits [row][V] of the
 // next token.
@@ -57,7 +59,7 @@ func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err erro
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := generation.run(append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, steps, d.rows)}, d.states...))
+	outputs, err := generation.Run(append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, steps, d.rows)}, d.states...))
 	if err != nil {
 		return nil, err
 	}
@@ -79,14 +81,14 @@ func (d *decoder) split(logits *tensors.Tensor) ([][]float32, error) {
 	return rows, nil
 }
 
-func (m *Model) decoder(shape decoderShape) (*program, error) {
+func (m *Model) decoder(shape decoderShape) (*network.Program, error) {
 	if p := m.decoders[shape]; p != nil {
 		return p, nil
 	}
-	p, err := m.program("generation", func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
-		n := network{config: m.Config, scope: scope, graph: inputs[0].Graph()}
-		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[1:]), dropouts{})
-		return append([]*graph.Node{n.logits(last(hidden))}, stateNodes(final)...)
+	p, err := m.Program("generation", func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+		n := network.Network{Config: m.Config, Scope: scope, Graph: inputs[0].Graph()}
+		hidden, final := n.Hidden(inputs[0], m.Config.StatesOf(inputs[1:]), network.Dropouts{})
+		return append([]*graph.Node{n.Logits(network.Last(hidden))}, network.StateNodes(final)...)
 	})
 	if err != nil {
 		return nil, err

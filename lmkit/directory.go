@@ -2,7 +2,6 @@ package lmkit
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,32 +9,25 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
+	"owlm/internal/files"
 	"owlm/lmkit/backend"
+	"owlm/lmkit/network"
+	"owlm/lmkit/rundir"
 	"owlm/lmkit/safetensors"
 	"owlm/lmkit/text"
-)
-
-// The four files that make a model.
-const (
-	configFileName = "config.json"
-	tokenizerFile  = text.TokenizerFile
-	vocabularyFile = "vocabulary.json"
-	weightsFile    = "model.safetensors"
 )
 
 // Save writes the model into a directory, which is made if need be. Each file is replaced as a
 // whole, the weights last; files of other names stay.
 func (m *Model) Save(dir string) error {
-	if err := m.saveDescription(dir); err != nil {
+	if err := m.SaveDescription(dir); err != nil {
 		return err
 	}
-	return m.saveWeights(dir)
+	return m.SaveWeights(dir)
 }
 
-// saveDescription writes everything but the weights.
-func (m *Model) saveDescription(dir string) error {
+// SaveDescription writes everything but the weights.
+func (m *Model) SaveDescription(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -43,16 +35,16 @@ func (m *Model) saveDescription(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(dir, tokenizerFile), append(bytes.TrimSpace(tokenizer), '\n')); err != nil {
+	if err := files.Write(filepath.Join(dir, rundir.TokenizerFile), append(bytes.TrimSpace(tokenizer), '\n')); err != nil {
 		return err
 	}
-	if err := writeJSON(filepath.Join(dir, vocabularyFile), m.Vocabulary); err != nil {
+	if err := files.WriteJSON(filepath.Join(dir, rundir.VocabularyFile), m.Vocabulary); err != nil {
 		return err
 	}
-	return writeJSON(filepath.Join(dir, configFileName), m.Config)
+	return files.WriteJSON(filepath.Join(dir, rundir.ConfigFile), m.Config)
 }
 
-func (m *Model) saveWeights(dir string) error {
+func (m *Model) SaveWeights(dir string) error {
 	list, err := m.weightTensors()
 	if err != nil {
 		return err
@@ -65,7 +57,7 @@ func writeWeights(dir string, list []safetensors.Tensor) error {
 	if err := safetensors.Encode(&data, list, map[string]string{"format": "pt"}); err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, weightsFile), data.Bytes())
+	return files.Write(filepath.Join(dir, rundir.WeightsFile), data.Bytes())
 }
 
 // weightTensors are the weights under PyTorch's names. Tied weights are written under both names,
@@ -82,10 +74,10 @@ func (m *Model) weightTensors() ([]safetensors.Tensor, error) {
 }
 
 // tensorsOf lists weights as weightTensors writes them.
-func tensorsOf(c Config, values map[string][]float32) []safetensors.Tensor {
+func tensorsOf(c network.Config, values map[string][]float32) []safetensors.Tensor {
 	var list []safetensors.Tensor
-	for _, p := range c.parameters() {
-		list = append(list, safetensors.Float32(p.name, p.shape, values[p.name]))
+	for _, p := range c.Weights() {
+		list = append(list, safetensors.Float32(p.Name, p.Shape, values[p.Name]))
 	}
 	if c.TieWeights {
 		list = append(list, safetensors.Float32("fc.weight", []int{c.VocabularySize, c.HiddenSize}, values["embedding.weight"]))
@@ -96,7 +88,7 @@ func tensorsOf(c Config, values map[string][]float32) []safetensors.Tensor {
 // Open reads a model directory and puts the model on an engine, named as for backend.Open; ""
 // is "auto". The directory is only read.
 func Open(dir, engineName string) (*Model, error) {
-	description, err := readDescription(dir)
+	description, err := ReadDescription(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -104,24 +96,24 @@ func Open(dir, engineName string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := emptyModel(engine, description.config, description.tokenizer, description.vocabulary)
+	m, err := emptyModel(engine, description.Config, description.Tokenizer, description.Vocabulary)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	if err := m.loadWeights(dir); err != nil {
+	if err := m.LoadWeights(dir); err != nil {
 		return nil, err
 	}
-	return m, m.store.SetRNGStateFromSeed(0)
+	return m, m.Store.SetRNGStateFromSeed(0)
 }
 
-// loadWeights gives a model the weights in a directory.
-func (m *Model) loadWeights(dir string) error {
+// LoadWeights gives a model the weights in a directory.
+func (m *Model) LoadWeights(dir string) error {
 	weights, err := readWeights(dir, m.Config)
 	if err != nil {
 		return err
 	}
-	for _, p := range m.Config.parameters() {
-		if err := m.setWeight(p, weights[p.name]); err != nil {
+	for _, p := range m.Config.Weights() {
+		if err := m.setWeight(p, weights[p.Name]); err != nil {
 			return err
 		}
 	}
@@ -129,37 +121,37 @@ func (m *Model) loadWeights(dir string) error {
 }
 
 // ReadConfig reads the structure of the model in a directory.
-func ReadConfig(dir string) (Config, error) {
-	d, err := readDescription(dir)
-	return d.config, err
+func ReadConfig(dir string) (network.Config, error) {
+	d, err := ReadDescription(dir)
+	return d.Config, err
 }
 
-// description is a model directory without its weights.
-type description struct {
-	config     Config
-	tokenizer  text.Tokenizer
-	vocabulary *text.Vocabulary
+// Description is a model directory without its weights.
+type Description struct {
+	Config     network.Config
+	Tokenizer  text.Tokenizer
+	Vocabulary *text.Vocabulary
 }
 
-func readDescription(dir string) (d description, err error) {
+func ReadDescription(dir string) (d Description, err error) {
 	if info, err := os.Stat(dir); err != nil {
-		return d, fmt.Errorf("no model directory at %s: %w", dir, reason(err))
+		return d, fmt.Errorf("no model directory at %s: %w", dir, files.Reason(err))
 	} else if !info.IsDir() {
 		return d, fmt.Errorf("%s is a file, not a model directory", dir)
 	}
-	if err := readJSON(filepath.Join(dir, configFileName), &d.config); err != nil {
+	if err := files.ReadJSON(filepath.Join(dir, rundir.ConfigFile), &d.Config); err != nil {
 		return d, err
 	}
-	if d.tokenizer, err = text.ReadTokenizer(filepath.Join(dir, tokenizerFile)); err != nil {
+	if d.Tokenizer, err = text.ReadTokenizer(filepath.Join(dir, rundir.TokenizerFile)); err != nil {
 		return d, err
 	}
-	d.vocabulary = new(text.Vocabulary)
-	path := filepath.Join(dir, vocabularyFile)
-	if err := readJSON(path, d.vocabulary); err != nil {
+	d.Vocabulary = new(text.Vocabulary)
+	path := filepath.Join(dir, rundir.VocabularyFile)
+	if err := files.ReadJSON(path, d.Vocabulary); err != nil {
 		return d, err
 	}
-	if d.vocabulary.Len() != d.config.VocabularySize {
-		return d, fmt.Errorf("%s: it has %d tokens, but vocabulary_size in %s is %d", path, d.vocabulary.Len(), configFileName, d.config.VocabularySize)
+	if d.Vocabulary.Len() != d.Config.VocabularySize {
+		return d, fmt.Errorf("%s: it has %d tokens, but vocabulary_size in %s is %d", path, d.Vocabulary.Len(), rundir.ConfigFile, d.Config.VocabularySize)
 	}
 	if err := d.checkBPE(); err != nil {
 		return d, fmt.Errorf("%s: %w", path, err)
@@ -169,10 +161,10 @@ func readDescription(dir string) (d description, err error) {
 
 // readWeights reads model.safetensors and checks that it holds exactly the model's weights.
 // "lstm." and "gru." are accepted for "rnn.".
-func readWeights(dir string, c Config) (map[string][]float32, error) {
-	path := filepath.Join(dir, weightsFile)
+func readWeights(dir string, c network.Config) (map[string][]float32, error) {
+	path := filepath.Join(dir, rundir.WeightsFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no %s there: its training did not end; go on with lmkit train --resume, or use one of its checkpoints", dir, weightsFile)
+		return nil, fmt.Errorf("%s: no %s there: its training did not end; go on with lmkit train --resume, or use one of its checkpoints", dir, rundir.WeightsFile)
 	}
 	file, err := safetensors.Read(path)
 	if err != nil {
@@ -191,36 +183,26 @@ func readWeights(dir string, c Config) (map[string][]float32, error) {
 	return take(c, path, found)
 }
 
-// writeFile replaces a file as a whole: after a crash there is the old one or the new one.
-func writeFile(path string, data []byte) error {
-	return renameio.WriteFile(path, data, 0o644)
-}
-
-func writeJSON(path string, value any) error {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return err
+// checkBPE refuses a vocabulary that is not the tokenizer's own.
+func (d Description) checkBPE() error {
+	b, ok := d.Tokenizer.(text.BPE)
+	if !ok {
+		return nil
 	}
-	return writeFile(path, append(data, '\n'))
-}
-
-// readJSON reads a JSON file into target, and names the file in every error.
-func readJSON(path string, target any) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, reason(err))
+	if !b.Trained() {
+		return fmt.Errorf("its tokens cannot be made, as %s says that byte-pair encoding is still to be learned", rundir.TokenizerFile)
 	}
-	if err := json.Unmarshal(data, target); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	own, other := b.Vocabulary().Tokens(), d.Vocabulary.Tokens()
+	for i := range min(len(own), len(other)) {
+		if own[i] != other[i] {
+			return fmt.Errorf("token %d is %q, but %q in %s; the two must have the same tokens in the same order", i, other[i], own[i], rundir.TokenizerFile)
+		}
+	}
+	if len(own) != len(other) {
+		return fmt.Errorf("it has %d tokens, but %s has %d", len(other), rundir.TokenizerFile, len(own))
+	}
+	if d.Vocabulary.Unknown() != "" {
+		return errors.New("unknown must be null: byte-pair encoding covers any text")
 	}
 	return nil
-}
-
-// reason is what went wrong with a file, without the path, which the caller names.
-func reason(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
 }

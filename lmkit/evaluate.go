@@ -9,6 +9,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"owlm/lmkit/backend"
+	"owlm/lmkit/dataset"
+	"owlm/lmkit/network"
 	"owlm/lmkit/text"
 )
 
@@ -16,35 +18,35 @@ import (
 // A model with a Context reads, for each prediction, the up to Context tokens before it from a
 // zero state instead. context may cancel it. A token that the vocabulary lacks is an error
 // unless the vocabulary has a token for unknown ones.
-func (m *Model) Evaluate(ctx context.Context, corpus string) (text.Evaluation, error) {
+func (m *Model) Evaluate(ctx context.Context, corpus string) (dataset.Evaluation, error) {
 	return m.EvaluateContext(ctx, corpus, 0)
 }
 
 // EvaluateContext is Evaluate with another context than the model's: contextLength tokens, or
 // Carry for carrying the state, or 0 for the model's own.
-func (m *Model) EvaluateContext(ctx context.Context, corpus string, contextLength int) (text.Evaluation, error) {
-	return m.evaluate(ctx, corpusOf(corpus), contextLength)
+func (m *Model) EvaluateContext(ctx context.Context, corpus string, contextLength int) (dataset.Evaluation, error) {
+	return m.evaluate(ctx, dataset.CorpusOf(corpus), contextLength)
 }
 
 // EvaluateSource is EvaluateContext of a text that is read as a stream: memory does not grow with it. Its token ids lie
 // in a temporary file meanwhile. Bytes that the source replaced are told to warn, if that is not nil.
-func (m *Model) EvaluateSource(ctx context.Context, source text.Source, contextLength int, warn func(message string)) (text.Evaluation, error) {
-	return m.evaluate(ctx, corpusFrom(source, warn), contextLength)
+func (m *Model) EvaluateSource(ctx context.Context, source text.Source, contextLength int, warn func(message string)) (dataset.Evaluation, error) {
+	return m.evaluate(ctx, dataset.CorpusFrom(source, warn), contextLength)
 }
 
-func (m *Model) evaluate(ctx context.Context, in corpus, contextLength int) (text.Evaluation, error) {
-	e, err := in.encode(ctx, text.EncodeOptions{Tokenizer: m.Tokenizer, Vocabulary: m.Vocabulary})
+func (m *Model) evaluate(ctx context.Context, in dataset.Corpus, contextLength int) (dataset.Evaluation, error) {
+	e, err := in.Encode(ctx, dataset.Options{Tokenizer: m.Tokenizer, Vocabulary: m.Vocabulary})
 	if err != nil {
 		var unknown *text.UnknownTokenError
 		if errors.As(err, &unknown) {
-			err = in.named(unknown) // it is in no training text
+			err = in.Named(unknown) // it is in no training text
 		}
-		return text.Evaluation{}, err
+		return dataset.Evaluation{}, err
 	}
 	defer e.Close()
 	part := e.Train
 	if err := part.Check(); err != nil {
-		return text.Evaluation{}, in.named(err)
+		return dataset.Evaluation{}, in.Named(err)
 	}
 	return m.EvaluatePart(ctx, part, contextLength)
 }
@@ -66,41 +68,41 @@ func (m *Model) stretch() int {
 	return min(loopedSteps, max(unrolledSteps, 1<<23/m.Config.VocabularySize))
 }
 
-// totalLoss is the sum of the cross entropies, in nats, of ids[1:].
-func (m *Model) totalLoss(ctx context.Context, ids text.IDs, contextLength int) (float64, error) {
+// TotalLoss is the sum of the cross entropies, in nats, of ids[1:].
+func (m *Model) TotalLoss(ctx context.Context, ids dataset.IDs, contextLength int) (float64, error) {
 	if contextLength == 0 {
 		return m.streamLoss(ctx, ids)
 	}
 	// The first window predicts every token it holds, and the token after it: each of them
 	// has fewer than contextLength tokens before it, or just as many.
 	first := min(ids.Len(), contextLength+1)
-	sum, err := m.streamLoss(ctx, text.Stretch(ids, 0, first))
+	sum, err := m.streamLoss(ctx, dataset.Stretch(ids, 0, first))
 	if err != nil {
 		return 0, err
 	}
-	rest, err := m.windowLoss(ctx, text.Stretch(ids, 1, ids.Len()), contextLength)
+	rest, err := m.windowLoss(ctx, dataset.Stretch(ids, 1, ids.Len()), contextLength)
 	return sum + rest, err
 }
 
 // streamLoss predicts ids[1:] with the state carried from token to token.
-func (m *Model) streamLoss(ctx context.Context, ids text.IDs) (float64, error) {
+func (m *Model) streamLoss(ctx context.Context, ids dataset.IDs) (float64, error) {
 	steps := min(m.stretch(), ids.Len()-1)
 	e, err := m.evaluator(evaluatorShape{steps: steps, rows: 1, every: true})
 	if err != nil {
 		return 0, err
 	}
-	states := m.Config.zeroStates(1)
+	states := m.Config.ZeroStates(1)
 	total := 0.0
 	stretch := make([]int32, steps+1)
 	for start := 0; start+1 < ids.Len(); start += steps {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		b := batch{tokens: make([]int32, steps), targets: make([]int32, steps), weights: make([]float32, steps)}
+		b := dataset.Batch{Tokens: make([]int32, steps), Targets: make([]int32, steps), Weights: make([]float32, steps)}
 		stretch = stretch[:min(steps+1, ids.Len()-start)]
 		ids.Copy(stretch, start)
 		for t := range len(stretch) - 1 {
-			b.tokens[t], b.targets[t], b.weights[t] = stretch[t], stretch[t+1], 1
+			b.Tokens[t], b.Targets[t], b.Weights[t] = stretch[t], stretch[t+1], 1
 		}
 		loss, next, err := e.run(b, states)
 		if err != nil {
@@ -112,7 +114,7 @@ func (m *Model) streamLoss(ctx context.Context, ids text.IDs) (float64, error) {
 }
 
 // windowLoss predicts the token after each window of the given length.
-func (m *Model) windowLoss(ctx context.Context, ids text.IDs, length int) (float64, error) {
+func (m *Model) windowLoss(ctx context.Context, ids dataset.IDs, length int) (float64, error) {
 	count := ids.Len() - length
 	if count < 1 {
 		return 0, nil
@@ -122,13 +124,13 @@ func (m *Model) windowLoss(ctx context.Context, ids text.IDs, length int) (float
 	if err != nil {
 		return 0, err
 	}
-	source := newWindowBatches(ids, length, rows, 0, true)
+	source := dataset.NewWindowBatches(ids, length, rows, 0, true)
 	total := 0.0
-	for index := range source.perEpoch() {
+	for index := range source.PerEpoch() {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		loss, states, err := e.run(source.batch(0, index), m.Config.zeroStates(rows))
+		loss, states, err := e.run(source.Batch(0, index), m.Config.ZeroStates(rows))
 		if err != nil {
 			return 0, err
 		}
@@ -149,23 +151,23 @@ type evaluatorShape struct {
 // evaluator is a compiled graph that sums cross entropies.
 type evaluator struct {
 	shape evaluatorShape
-	sum   *program
+	sum   *network.Program
 }
 
 func (m *Model) evaluator(shape evaluatorShape) (*evaluator, error) {
 	if e := m.evaluators[shape]; e != nil {
 		return e, nil
 	}
-	sum, err := m.program("evaluation", func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
-		n := network{config: m.Config, scope: scope, graph: inputs[0].Graph()}
-		hidden, final := n.hidden(inputs[0], m.Config.statesOf(inputs[3:]), dropouts{})
+	sum, err := m.Program("evaluation", func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+		n := network.Network{Config: m.Config, Scope: scope, Graph: inputs[0].Graph()}
+		hidden, final := n.Hidden(inputs[0], m.Config.StatesOf(inputs[3:]), network.Dropouts{})
 		if shape.every {
-			hidden = everyStep(hidden)
+			hidden = network.EveryStep(hidden)
 		} else {
-			hidden = last(hidden)
+			hidden = network.Last(hidden)
 		}
-		losses := crossEntropy(n.logits(hidden), inputs[1])
-		return append([]*graph.Node{graph.ReduceAllSum(graph.Mul(losses, inputs[2]))}, stateNodes(final)...)
+		losses := network.CrossEntropy(n.Logits(hidden), inputs[1])
+		return append([]*graph.Node{graph.ReduceAllSum(graph.Mul(losses, inputs[2]))}, network.StateNodes(final)...)
 	})
 	if err != nil {
 		return nil, err
@@ -176,11 +178,27 @@ func (m *Model) evaluator(shape evaluatorShape) (*evaluator, error) {
 }
 
 // run returns the sum of the batch's losses and the states after its last step. It uses up the states it is given.
-func (e *evaluator) run(b batch, states []*tensors.Tensor) (float64, []*tensors.Tensor, error) {
-	outputs, err := e.sum.run(append(batchInputs(b.tokens, b.targets, b.weights, e.shape.steps, e.shape.rows), states...))
+func (e *evaluator) run(b dataset.Batch, states []*tensors.Tensor) (float64, []*tensors.Tensor, error) {
+	outputs, err := e.sum.Run(append(network.BatchInputs(b.Tokens, b.Targets, b.Weights, e.shape.steps, e.shape.rows), states...))
 	if err != nil {
 		return 0, nil, err
 	}
 	defer outputs[0].FinalizeAll()
 	return float64(tensors.ToScalar[float32](outputs[0])), outputs[1:], nil
+}
+
+// EvaluatePart is EvaluateContext for a part of a text.
+func (m *Model) EvaluatePart(ctx context.Context, p dataset.Part, contextLength int) (dataset.Evaluation, error) {
+	contextLength, err := m.contextOf(contextLength)
+	if err != nil {
+		return dataset.Evaluation{}, err
+	}
+	if err := p.Check(); err != nil {
+		return dataset.Evaluation{}, err
+	}
+	sum, err := m.TotalLoss(ctx, p.IDs, contextLength)
+	if err != nil {
+		return dataset.Evaluation{}, err
+	}
+	return p.Evaluation(sum / float64(p.Tokens-1)), nil
 }

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"owlm/internal/oneline"
+	"owlm/lmkit/network"
 	"owlm/lmkit/sample"
 )
 
@@ -54,7 +56,7 @@ func (c GenerateConfig) Validate() error {
 	if err := c.sampling().Validate(); err != nil {
 		problems = append(problems, err)
 	}
-	return join(problems)
+	return oneline.Join(problems)
 }
 
 // Sample is one generated text.
@@ -224,8 +226,8 @@ func (m *Model) contextOf(asked int) (int, error) {
 	switch {
 	case asked == Carry:
 		return 0, nil
-	case asked < 0 || asked > maximumSize:
-		return 0, fmt.Errorf("context is %d; it must be from 0 to %d", asked, maximumSize)
+	case asked < 0 || asked > network.MaximumSize:
+		return 0, fmt.Errorf("context is %d; it must be from 0 to %d", asked, network.MaximumSize)
 	case asked == 0:
 		return m.Config.Context, nil
 	}

@@ -1,4 +1,4 @@
-package lmkit
+package lmkit_test
 
 import (
 	"context"
@@ -7,17 +7,19 @@ import (
 	"strings"
 	"testing"
 
+	"owlm/lmkit"
 	"owlm/lmkit/backend"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/sample"
-	"owlm/lmkit/text"
 )
 
 // TestGenerate compares greedy generation with reading the whole text again for every token.
 func TestGenerate(t *testing.T) {
 	for _, engine := range engines(t) {
 		for _, cell := range []rnn.Cell{rnn.RNN, rnn.LSTM, rnn.GRU} {
-			m := newModel(t, engine, Config{Cell: cell, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
+			m := newModel(t, engine, network.Config{Cell: cell, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
 			for _, contextLength := range []int{0, 3, 100} {
 				words := []string{"once", "upon", "a", "time"}
 				for range 6 {
@@ -31,7 +33,7 @@ func TestGenerate(t *testing.T) {
 					}
 					words = append(words, m.Vocabulary.Token(int32(sample.Argmax(logits[len(logits)-1]))))
 				}
-				samples, err := m.Samples(context.Background(), "Once upon a time", GenerateConfig{Length: 6, Context: contextLength}, 1)
+				samples, err := m.Samples(context.Background(), "Once upon a time", lmkit.GenerateConfig{Length: 6, Context: contextLength}, 1)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -48,13 +50,13 @@ func TestGenerate(t *testing.T) {
 
 // TestLongPrompt reads a prompt that is longer than what is read at once.
 func TestLongPrompt(t *testing.T) {
-	m := newModel(t, backend.Go, Config{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
+	m := newModel(t, backend.Go, network.Config{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
 	prompt := strings.Repeat("once upon a time , in a land far away , ", 15)
 	logits, err := m.Logits(m.Tokenizer.Tokenize(prompt))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for token, err := range m.Generate(prompt, GenerateConfig{Length: 1}) {
+	for token, err := range m.Generate(prompt, lmkit.GenerateConfig{Length: 1}) {
 		if want := m.Vocabulary.Token(int32(sample.Argmax(logits[len(logits)-1]))); err != nil || token != want {
 			t.Errorf("%q, %v, want %q", token, err, want)
 		}
@@ -62,9 +64,9 @@ func TestLongPrompt(t *testing.T) {
 }
 
 func TestSeedsAndSamples(t *testing.T) {
-	m := newModel(t, backend.Go, Config{EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
+	m := newModel(t, backend.Go, network.Config{EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
 	texts := func(seed uint64, n int) []string {
-		samples, err := m.Samples(context.Background(), "owl", GenerateConfig{Length: 12, Temperature: 2, Seed: seed}, n)
+		samples, err := m.Samples(context.Background(), "owl", lmkit.GenerateConfig{Length: 12, Temperature: 2, Seed: seed}, n)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,8 +89,8 @@ func TestSeedsAndSamples(t *testing.T) {
 }
 
 func TestStopAndEmptyPrompt(t *testing.T) {
-	m := newModel(t, backend.Go, Config{EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
-	c := GenerateConfig{Length: 500, Temperature: 1, Stop: "owl", Seed: 5}
+	m := newModel(t, backend.Go, network.Config{EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
+	c := lmkit.GenerateConfig{Length: 500, Temperature: 1, Stop: "owl", Seed: 5}
 	samples, err := m.Samples(context.Background(), "", c, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -113,8 +115,8 @@ func TestStopAndEmptyPrompt(t *testing.T) {
 // TestEvaluate compares the losses with ones worked out token by token.
 func TestEvaluate(t *testing.T) {
 	for _, engine := range engines(t) {
-		m := newModel(t, engine, Config{Cell: rnn.GRU, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
-		corpus := strings.Repeat(text.Owl, 4) // longer than what is read at once
+		m := newModel(t, engine, network.Config{Cell: rnn.GRU, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
+		corpus := strings.Repeat(corpora.OwlText, 4) // longer than what is read at once
 		tokens := m.Tokenizer.Tokenize(corpus)
 		for _, contextLength := range []int{0, 1, 5, 1000} {
 			want := carriedLoss(t, m, tokens)
@@ -134,7 +136,7 @@ func TestEvaluate(t *testing.T) {
 }
 
 // contextLoss reads, for every prediction, the tokens before it from a zero state.
-func contextLoss(t *testing.T, m *Model, tokens []string, contextLength int) float64 {
+func contextLoss(t *testing.T, m *lmkit.Model, tokens []string, contextLength int) float64 {
 	sum := 0.0
 	for i := 1; i < len(tokens); i++ {
 		logits, err := m.Logits(tokens[max(0, i-contextLength):i])
@@ -148,7 +150,7 @@ func contextLoss(t *testing.T, m *Model, tokens []string, contextLength int) flo
 }
 
 // carriedLoss reads the text once.
-func carriedLoss(t *testing.T, m *Model, tokens []string) float64 {
+func carriedLoss(t *testing.T, m *lmkit.Model, tokens []string) float64 {
 	logits, err := m.Logits(tokens)
 	if err != nil {
 		t.Fatal(err)
@@ -159,36 +161,4 @@ func carriedLoss(t *testing.T, m *Model, tokens []string) float64 {
 		sum -= math.Log(sample.Softmax(logits[i-1], 1)[id])
 	}
 	return sum
-}
-
-func TestGradientFlow(t *testing.T) {
-	engine, err := backend.Open(backend.Go)
-	if err != nil {
-		t.Fatal(err)
-	}
-	flow := func(f Flow) []float64 {
-		f.HiddenSize, f.Steps, f.Seed = 32, 12, 1
-		norms, err := GradientFlow(engine, f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(norms) != 12 || norms[0] != 1 {
-			t.Errorf("norms %v", norms)
-		}
-		return norms
-	}
-	simple, lstm := flow(Flow{Cell: rnn.RNN}), flow(Flow{Cell: rnn.LSTM, ForgetBias: 1})
-	if last := len(simple) - 1; simple[last] > 1e-2 || simple[last] > lstm[last] {
-		t.Errorf("the simple RNN keeps %v of its gradient, the LSTM %v", simple[last], lstm[last])
-	}
-}
-
-func FuzzConfig(f *testing.F) {
-	f.Add([]byte(`{"format":1,"cell":"lstm","vocabulary_size":30,"embedding_size":128,"hidden_size":256,"layers":2}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var c Config
-		if c.UnmarshalJSON(data) == nil && c.Validate() != nil {
-			t.Errorf("%s was read as %+v", data, c)
-		}
-	})
 }

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"unicode"
 
+	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
+	"owlm/lmkit/rundir"
 	"owlm/lmkit/safetensors"
 	"owlm/lmkit/text"
 )
@@ -33,17 +35,17 @@ type ImportConfig struct {
 // pytorch/examples, encoder, rnn and decoder. Sizes, layers and cell come from the shapes; the weights are tied where embedding and
 // output layer are equal, or only one of them is there; biases that are missing are zero. Weights that do not fit each other and the
 // vocabulary are a *ShapeError.
-func Import(weights, vocabulary, dir string, c ImportConfig) (Config, error) {
-	if holdsRun(dir) {
-		return Config{}, fmt.Errorf("%s already holds a model or a run; choose another directory", dir)
+func Import(weights, vocabulary, dir string, c ImportConfig) (network.Config, error) {
+	if rundir.HoldsRun(dir) {
+		return network.Config{}, fmt.Errorf("%s already holds a model or a run; choose another directory", dir)
 	}
 	found, err := readStateDict(weights)
 	if err != nil {
-		return Config{}, err
+		return network.Config{}, err
 	}
 	words, err := text.ReadVocabulary(vocabulary)
 	if err != nil {
-		return Config{}, err
+		return network.Config{}, err
 	}
 	config, err := inferConfig(weights, found, words.Len(), c)
 	if err != nil {
@@ -58,7 +60,7 @@ func Import(weights, vocabulary, dir string, c ImportConfig) (Config, error) {
 	if m.Tokenizer == nil {
 		m.Tokenizer = text.Words{Lowercase: !slices.ContainsFunc(words.Tokens(), hasCapital)}
 	}
-	if err := m.saveDescription(dir); err != nil {
+	if err := m.SaveDescription(dir); err != nil {
 		return config, err
 	}
 	return config, writeWeights(dir, tensorsOf(config, values))
@@ -138,12 +140,12 @@ func memberName(name string) string {
 }
 
 // inferConfig finds the structure that has weights of such shapes.
-func inferConfig(path string, found map[string]safetensors.Tensor, vocabularySize int, c ImportConfig) (Config, error) {
+func inferConfig(path string, found map[string]safetensors.Tensor, vocabularySize int, c ImportConfig) (network.Config, error) {
 	recurrent, input := found["rnn.weight_hh_l0"].Shape, found["rnn.weight_ih_l0"].Shape
 	if len(recurrent) != 2 || len(input) != 2 || recurrent[1] == 0 {
-		return Config{}, fmt.Errorf("%s: there is no recurrent layer: rnn.weight_ih_l0 and rnn.weight_hh_l0 must be matrices; it has %s", path, strings.Join(shapesOf(found), ", "))
+		return network.Config{}, fmt.Errorf("%s: there is no recurrent layer: rnn.weight_ih_l0 and rnn.weight_hh_l0 must be matrices; it has %s", path, strings.Join(shapesOf(found), ", "))
 	}
-	config := Config{VocabularySize: vocabularySize, EmbeddingSize: input[1], HiddenSize: recurrent[1], Dropout: c.Dropout, Context: c.Context}
+	config := network.Config{VocabularySize: vocabularySize, EmbeddingSize: input[1], HiddenSize: recurrent[1], Dropout: c.Dropout, Context: c.Context}
 	for found[fmt.Sprintf("rnn.weight_hh_l%d", config.Layers)].Shape != nil {
 		config.Layers++
 	}
@@ -169,7 +171,7 @@ func inferCell(path string, recurrent []int, asked string) (rnn.Cell, error) {
 			return cell, nil
 		}
 	}
-	return 0, fmt.Errorf("%s: rnn.weight_hh_l0 has shape %s; it would be [H, H] for an rnn, [3H, H] for a gru and [4H, H] for an lstm", path, shapeString(recurrent))
+	return 0, fmt.Errorf("%s: rnn.weight_hh_l0 has shape %s; it would be [H, H] for an rnn, [3H, H] for a gru and [4H, H] for an lstm", path, network.ShapeString(recurrent))
 }
 
 func sameValues(a, b safetensors.Tensor) bool {
@@ -177,7 +179,7 @@ func sameValues(a, b safetensors.Tensor) bool {
 }
 
 // addMissing adds what a state dict may leave out: the other name of tied weights, and biases of layers made without.
-func addMissing(found map[string]safetensors.Tensor, c Config) {
+func addMissing(found map[string]safetensors.Tensor, c network.Config) {
 	if _, ok := found["embedding.weight"]; !ok && c.TieWeights {
 		found["embedding.weight"] = found["fc.weight"]
 	}
@@ -185,9 +187,9 @@ func addMissing(found map[string]safetensors.Tensor, c Config) {
 		if slices.ContainsFunc(slices.Collect(maps.Keys(found)), func(name string) bool { return strings.HasPrefix(name, prefix) }) {
 			continue
 		}
-		for _, p := range c.parameters() {
-			if strings.HasPrefix(p.name, prefix) {
-				found[p.name] = safetensors.Float32(p.name, p.shape, make([]float32, p.size()))
+		for _, p := range c.Weights() {
+			if strings.HasPrefix(p.Name, prefix) {
+				found[p.Name] = safetensors.Float32(p.Name, p.Shape, make([]float32, p.Size()))
 			}
 		}
 	}
@@ -197,7 +199,7 @@ func addMissing(found map[string]safetensors.Tensor, c Config) {
 func shapesOf(found map[string]safetensors.Tensor) []string {
 	var list []string
 	for name, t := range found {
-		list = append(list, name+" "+shapeString(t.Shape))
+		list = append(list, name+" "+network.ShapeString(t.Shape))
 	}
 	slices.Sort(list)
 	return list

@@ -1,16 +1,18 @@
-package lmkit
+package lmkit_test
 
 import (
 	"bytes"
 	"errors"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"owlm/internal/golden"
+	"owlm/internal/want"
+	"owlm/lmkit"
 	"owlm/lmkit/backend"
+	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/safetensors"
 	"owlm/lmkit/text"
@@ -23,7 +25,7 @@ func TestImportsLikeTorch(t *testing.T) {
 	var g torchModels
 	golden.Read(t, "testdata/torch/logits.json", &g)
 	largest, cases := 0.0, 0
-	for name, config := range map[string]Config{
+	for name, config := range map[string]network.Config{
 		"lstm":    {Cell: rnn.LSTM, VocabularySize: 7, EmbeddingSize: 5, HiddenSize: 6, Layers: 2},
 		"tied":    {Cell: rnn.LSTM, VocabularySize: 7, EmbeddingSize: 6, HiddenSize: 6, Layers: 1, TieWeights: true},
 		"shared":  {Cell: rnn.GRU, VocabularySize: 7, EmbeddingSize: 6, HiddenSize: 6, Layers: 1, TieWeights: true},
@@ -37,14 +39,14 @@ func TestImportsLikeTorch(t *testing.T) {
 			t.Fatalf("no golden values for %s", name)
 		}
 		dir := filepath.Join(t.TempDir(), name)
-		got, err := Import(golden.Path("testdata/torch")+"/import/"+name+".safetensors", vocabularyList, dir, ImportConfig{})
+		got, err := lmkit.Import(golden.Path("testdata/torch")+"/import/"+name+".safetensors", vocabularyList, dir, lmkit.ImportConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got != config || name != "no-bias" && got.Parameters() != want.Parameters {
 			t.Errorf("%s: %+v with %d parameters, want %+v with %d", name, got, got.Parameters(), config, want.Parameters)
 		}
-		m, err := Open(dir, backend.Go)
+		m, err := lmkit.Open(dir, backend.Go)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,40 +59,20 @@ func TestImportsLikeTorch(t *testing.T) {
 	golden.Agree(t, golden.Agreement{Comparison: "logits of imported state dicts", Cases: cases, Largest: largest, Limit: 1e-5})
 }
 
-// largestDifference is that of a model's logits from an outsider's.
-func largestDifference(t *testing.T, m *Model, ids []int32, want [][]float64) float64 {
-	t.Helper()
-	logits, err := m.Logits(m.Vocabulary.Decode(ids))
-	if err != nil {
-		t.Fatal(err)
-	}
-	largest := 0.0
-	for i := range want {
-		for j := range want[i] {
-			largest = max(largest, math.Abs(float64(logits[i][j])-want[i][j]))
-		}
-	}
-	return largest
-}
-
 // stateDict writes the weights of a small lstm, changed, and returns the file.
 func stateDict(t *testing.T, change func(list []safetensors.Tensor) []safetensors.Tensor) string {
 	t.Helper()
-	config := Config{Cell: rnn.LSTM, VocabularySize: 7, EmbeddingSize: 3, HiddenSize: 4, Layers: 1}
+	config := network.Config{Cell: rnn.LSTM, VocabularySize: 7, EmbeddingSize: 3, HiddenSize: 4, Layers: 1}
+	values := config.InitialValues(1, network.InitialWeights{})
+	var list []safetensors.Tensor
+	for _, w := range config.Weights() {
+		list = append(list, safetensors.Float32(w.Name, w.Shape, values[w.Name]))
+	}
 	var data bytes.Buffer
-	if err := safetensors.Encode(&data, change(tensorsOf(config, config.initialValues(1, InitialWeights{}))), nil); err != nil {
+	if err := safetensors.Encode(&data, change(list), nil); err != nil {
 		t.Fatal(err)
 	}
-	return fileOf(t, "model.safetensors", data.String())
-}
-
-func fileOf(t *testing.T, name, content string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return want.File(t, "model.safetensors", data.String())
 }
 
 func TestImportRefuses(t *testing.T) {
@@ -115,7 +97,7 @@ func TestImportRefuses(t *testing.T) {
 		}
 	}
 	held := t.TempDir()
-	if err := newModel(t, backend.Go, Config{Cell: rnn.RNN, EmbeddingSize: 2, HiddenSize: 2, Layers: 1}).Save(held); err != nil {
+	if err := newModel(t, backend.Go, network.Config{Cell: rnn.RNN, EmbeddingSize: 2, HiddenSize: 2, Layers: 1}).Save(held); err != nil {
 		t.Fatal(err)
 	}
 	good := stateDict(t, same)
@@ -124,19 +106,19 @@ func TestImportRefuses(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		weights, vocabulary, dir string
-		config                   ImportConfig
+		config                   lmkit.ImportConfig
 		want                     []string
 	}{
-		"zipped pickle":   {weights: fileOf(t, "my model.pt", "PK\x03\x04rest"), want: []string{"my model.pt is a pickle", "python3 -c", "weights_only=True", "my model.safetensors'"}},
-		"old pickle":      {weights: fileOf(t, "model.pth", "\x80\x02\x8a\x0a"), want: []string{"is a pickle"}},
+		"zipped pickle":   {weights: want.File(t, "my model.pt", "PK\x03\x04rest"), want: []string{"my model.pt is a pickle", "python3 -c", "weights_only=True", "my model.safetensors'"}},
+		"old pickle":      {weights: want.File(t, "model.pth", "\x80\x02\x8a\x0a"), want: []string{"is a pickle"}},
 		"no file":         {weights: "nowhere.safetensors", want: []string{"nowhere.safetensors", "no such file"}},
-		"no safetensors":  {weights: fileOf(t, "model.bin", "some words here"), want: []string{"model.bin", "safetensors"}},
-		"short list":      {vocabulary: fileOf(t, "v.txt", "a\nb\n"), want: []string{"embedding.weight has shape [7, 3], not [2, 3]", "fc.bias has shape [7], not [2]"}},
-		"empty line":      {vocabulary: fileOf(t, "v.txt", "a\n\nb\n"), want: []string{"v.txt: line 2 is empty"}},
-		"twice":           {vocabulary: fileOf(t, "v.txt", "a\nb\na\n"), want: []string{`"a" occurs twice`}},
-		"empty list":      {vocabulary: fileOf(t, "v.txt", "\n"), want: []string{"no tokens"}},
-		"not UTF-8":       {vocabulary: fileOf(t, "v.txt", "a\xff"), want: []string{"not UTF-8"}},
-		"bad JSON":        {vocabulary: fileOf(t, "v.json", `{"tokens":["a"]`), want: []string{"v.json"}},
+		"no safetensors":  {weights: want.File(t, "model.bin", "some words here"), want: []string{"model.bin", "safetensors"}},
+		"short list":      {vocabulary: want.File(t, "v.txt", "a\nb\n"), want: []string{"embedding.weight has shape [7, 3], not [2, 3]", "fc.bias has shape [7], not [2]"}},
+		"empty line":      {vocabulary: want.File(t, "v.txt", "a\n\nb\n"), want: []string{"v.txt: line 2 is empty"}},
+		"twice":           {vocabulary: want.File(t, "v.txt", "a\nb\na\n"), want: []string{`"a" occurs twice`}},
+		"empty list":      {vocabulary: want.File(t, "v.txt", "\n"), want: []string{"no tokens"}},
+		"not UTF-8":       {vocabulary: want.File(t, "v.txt", "a\xff"), want: []string{"not UTF-8"}},
+		"bad JSON":        {vocabulary: want.File(t, "v.json", `{"tokens":["a"]`), want: []string{"v.json"}},
 		"no list":         {vocabulary: "nowhere.txt", want: []string{"nowhere.txt: no such file"}},
 		"held":            {dir: held, want: []string{held, "another directory"}},
 		"extra":           {weights: stateDict(t, add("rnn.weight_hr_l0", 2, 4)), want: []string{"rnn.weight_hr_l0 is no weight of this model"}},
@@ -146,10 +128,10 @@ func TestImportRefuses(t *testing.T) {
 		"two gates":       {weights: stateDict(t, replace("rnn.weight_hh_l0", matrix(8, 4))), want: []string{"[8, 4]", "[4H, H] for an lstm"}},
 		"no layer":        {weights: stateDict(t, replace("rnn.weight_hh_l0", safetensors.Float32("attention", []int{1}, []float32{1}))), want: []string{"no recurrent layer", "attention. [1]"}},
 		"empty layer":     {weights: stateDict(t, replace("rnn.weight_hh_l0", matrix(0, 0))), want: []string{"no recurrent layer"}},
-		"another cell":    {config: ImportConfig{Cell: "gru"}, want: []string{"rnn.weight_hh_l0 has shape [16, 4], not [12, 4]"}},
-		"unknown cell":    {config: ImportConfig{Cell: "lsmt"}, want: []string{`"lsmt"`}},
-		"context":         {config: ImportConfig{Context: -1}, want: []string{"context is -1"}},
-		"not the dropout": {config: ImportConfig{Dropout: 1}, want: []string{"dropout is 1"}},
+		"another cell":    {config: lmkit.ImportConfig{Cell: "gru"}, want: []string{"rnn.weight_hh_l0 has shape [16, 4], not [12, 4]"}},
+		"unknown cell":    {config: lmkit.ImportConfig{Cell: "lsmt"}, want: []string{`"lsmt"`}},
+		"context":         {config: lmkit.ImportConfig{Context: -1}, want: []string{"context is -1"}},
+		"not the dropout": {config: lmkit.ImportConfig{Dropout: 1}, want: []string{"dropout is 1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "out")
@@ -162,8 +144,8 @@ func TestImportRefuses(t *testing.T) {
 			if c.dir == "" {
 				c.dir = dir
 			}
-			_, err := Import(c.weights, c.vocabulary, c.dir, c.config)
-			wantError(t, err, c.want...)
+			_, err := lmkit.Import(c.weights, c.vocabulary, c.dir, c.config)
+			want.Error(t, err, c.want...)
 			if _, err := os.Stat(dir); err == nil {
 				t.Error("something was written")
 			}
@@ -172,8 +154,8 @@ func TestImportRefuses(t *testing.T) {
 }
 
 func TestShapeTable(t *testing.T) {
-	_, err := Import(stateDict(t, func(list []safetensors.Tensor) []safetensors.Tensor { return list[:len(list)-2] }), fileOf(t, "v.txt", "a\nb\n"), t.TempDir(), ImportConfig{})
-	var shapes *ShapeError
+	_, err := lmkit.Import(stateDict(t, func(list []safetensors.Tensor) []safetensors.Tensor { return list[:len(list)-2] }), want.File(t, "v.txt", "a\nb\n"), t.TempDir(), lmkit.ImportConfig{})
+	var shapes *lmkit.ShapeError
 	if !errors.As(err, &shapes) {
 		t.Fatal(err)
 	}
@@ -185,23 +167,5 @@ func TestShapeTable(t *testing.T) {
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%s", shapes.Table())
-	}
-}
-
-func TestImportedVocabularies(t *testing.T) {
-	for name, c := range map[string]struct {
-		file, content, tokens, unknown string
-	}{
-		"list":        {"v.txt", "a\nb c\n  \n", "a|b c|  ", ""},
-		"CR LF":       {"v.txt", "\uFEFFa\r\nb", "a|b", ""},
-		"unknown":     {"v.txt", "a\n<unk>\nb\n", "a|<unk>|b", "<unk>"},
-		"JSON":        {"v.json", `{"tokens":["a","\n"],"unknown":"a"}`, "a|\n", "a"},
-		"JSON inside": {"v.txt", `{"tokens":["a"]}`, "a", ""},
-		"brackets":    {"v.txt", "{\n}\n", "{|}", ""},
-	} {
-		v, err := text.ReadVocabulary(fileOf(t, c.file, c.content))
-		if err != nil || strings.Join(v.Tokens(), "|") != c.tokens || v.Unknown() != c.unknown {
-			t.Errorf("%s: %v, %v", name, v, err)
-		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"owlm/lmkit/backend"
+	"owlm/lmkit/network"
 	"owlm/lmkit/text"
 )
 
@@ -16,7 +17,7 @@ import (
 // Its methods may be called by one goroutine at a time.
 type Model struct {
 	// Config is the structure; changing it after New or Open has no defined effect.
-	Config Config
+	Config network.Config
 	// Tokenizer splits the texts that the model reads and joins the tokens it writes.
 	Tokenizer text.Tokenizer
 	// Vocabulary maps tokens to ids and back; its size is Config.VocabularySize.
@@ -24,17 +25,17 @@ type Model struct {
 	// Engine computes.
 	Engine *backend.Engine
 
-	store      *model.Store
+	Store      *model.Store
 	evaluators map[evaluatorShape]*evaluator
-	decoders   map[decoderShape]*program
+	decoders   map[decoderShape]*network.Program
 
-	compilations []Compilation
-	onCompile    func(Compilation) // if not nil, is told each
+	compilations []network.Compilation
+	OnCompile    func(network.Compilation) // if not nil, is told each
 }
 
 // New makes an untrained model. config.VocabularySize may be 0: it is then the vocabulary's size.
 // The initial weights have PyTorch's distributions and depend on nothing but seed and config.
-func New(engine *backend.Engine, config Config, tokenizer text.Tokenizer, vocabulary *text.Vocabulary, seed uint64) (*Model, error) {
+func New(engine *backend.Engine, config network.Config, tokenizer text.Tokenizer, vocabulary *text.Vocabulary, seed uint64) (*Model, error) {
 	if config.VocabularySize == 0 {
 		config.VocabularySize = vocabulary.Len()
 	}
@@ -42,17 +43,17 @@ func New(engine *backend.Engine, config Config, tokenizer text.Tokenizer, vocabu
 	if err != nil {
 		return nil, err
 	}
-	if err := m.initialize(seed, InitialWeights{}); err != nil {
+	if err := m.Initialize(seed, network.InitialWeights{}); err != nil {
 		return nil, err
 	}
-	return m, m.store.SetRNGStateFromSeed(int64(seed))
+	return m, m.Store.SetRNGStateFromSeed(int64(seed))
 }
 
-// initialize gives a new model the weights that training is asked to start from.
-func (m *Model) initialize(seed uint64, initial InitialWeights) error {
-	values := m.Config.initialValues(seed, initial)
-	for _, p := range m.Config.parameters() {
-		if err := m.setWeight(p, values[p.name]); err != nil {
+// Initialize gives a new model the weights that training is asked to start from.
+func (m *Model) Initialize(seed uint64, initial network.InitialWeights) error {
+	values := m.Config.InitialValues(seed, initial)
+	for _, p := range m.Config.Weights() {
+		if err := m.setWeight(p, values[p.Name]); err != nil {
 			return err
 		}
 	}
@@ -60,7 +61,7 @@ func (m *Model) initialize(seed uint64, initial InitialWeights) error {
 }
 
 // emptyModel is a model whose weights are still to be set.
-func emptyModel(engine *backend.Engine, config Config, tokenizer text.Tokenizer, vocabulary *text.Vocabulary) (*Model, error) {
+func emptyModel(engine *backend.Engine, config network.Config, tokenizer text.Tokenizer, vocabulary *text.Vocabulary) (*Model, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
@@ -68,31 +69,33 @@ func emptyModel(engine *backend.Engine, config Config, tokenizer text.Tokenizer,
 		return nil, fmt.Errorf("the vocabulary has %d tokens, but the model's vocabulary size is %d", vocabulary.Len(), config.VocabularySize)
 	}
 	return &Model{
-		Config: config, Tokenizer: tokenizer, Vocabulary: vocabulary, Engine: engine, store: model.NewStore(),
-		evaluators: make(map[evaluatorShape]*evaluator), decoders: make(map[decoderShape]*program),
+		Config: config, Tokenizer: tokenizer, Vocabulary: vocabulary, Engine: engine, Store: model.NewStore(),
+		evaluators: make(map[evaluatorShape]*evaluator), decoders: make(map[decoderShape]*network.Program),
 	}, nil
 }
 
 // Compilations are those that the engine made for this model so far, in order. There is one for each graph and shape of its inputs.
-func (m *Model) Compilations() []Compilation { return append([]Compilation(nil), m.compilations...) }
-
-// program makes a program over the model's weights.
-func (m *Model) program(what string, build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node) (*program, error) {
-	return newProgram(m.Engine, m.store, what, build, m.noteCompilation)
+func (m *Model) Compilations() []network.Compilation {
+	return append([]network.Compilation(nil), m.compilations...)
 }
 
-func (m *Model) noteCompilation(c Compilation) {
+// Program makes a program over the model's weights.
+func (m *Model) Program(what string, build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node) (*network.Program, error) {
+	return network.NewProgram(m.Engine, m.Store, what, build, m.noteCompilation)
+}
+
+func (m *Model) noteCompilation(c network.Compilation) {
 	m.compilations = append(m.compilations, c)
-	if m.onCompile != nil {
-		m.onCompile(c)
+	if m.OnCompile != nil {
+		m.OnCompile(c)
 	}
 }
 
-func (m *Model) setWeight(p parameter, values []float32) error {
-	tensor := tensors.FromFlatDataAndDimensions(values, p.shape...)
-	variable := m.store.GetVariable(variablePath(p.name))
+func (m *Model) setWeight(p network.Weight, values []float32) error {
+	tensor := tensors.FromFlatDataAndDimensions(values, p.Shape...)
+	variable := m.Store.GetVariable(network.VariablePath(p.Name))
 	if variable == nil {
-		_, err := m.store.CreateVariable(variablePath(p.name), tensor)
+		_, err := m.Store.CreateVariable(network.VariablePath(p.Name), tensor)
 		return err
 	}
 	return variable.SetValue(tensor)
@@ -104,8 +107,8 @@ func (m *Model) Weight(name string) (values []float32, shape []int, err error) {
 	if name == "fc.weight" && m.Config.TieWeights {
 		name = "embedding.weight"
 	}
-	variable := m.store.GetVariable(variablePath(name))
-	if variable == nil || !m.isParameter(name) {
+	variable := m.Store.GetVariable(network.VariablePath(name))
+	if variable == nil || !m.IsParameter(name) {
 		return nil, nil, fmt.Errorf("no weight is called %q; the model has %s", name, strings.Join(m.weightNames(), ", "))
 	}
 	tensor, err := variable.Value()
@@ -118,15 +121,15 @@ func (m *Model) Weight(name string) (values []float32, shape []int, err error) {
 
 func (m *Model) weightNames() []string {
 	var names []string
-	for _, p := range m.Config.parameters() {
-		names = append(names, p.name)
+	for _, p := range m.Config.Weights() {
+		names = append(names, p.Name)
 	}
 	return names
 }
 
-func (m *Model) isParameter(name string) bool {
-	for _, p := range m.Config.parameters() {
-		if p.name == name {
+func (m *Model) IsParameter(name string) bool {
+	for _, p := range m.Config.Weights() {
+		if p.Name == name {
 			return true
 		}
 	}
@@ -135,35 +138,3 @@ func (m *Model) isParameter(name string) bool {
 
 // String describes the model as PyTorch's print(model) does, with shapes and numbers of parameters.
 func (m *Model) String() string { return m.Config.String() }
-
-// String lists the weights of a model with that configuration, their shapes and sizes.
-func (c Config) String() string {
-	var b strings.Builder
-	plural := "s"
-	if c.Layers == 1 {
-		plural = ""
-	}
-	fmt.Fprintf(&b, "%s language model: vocabulary %s, embedding %d, hidden %d, %d layer%s\n",
-		strings.ToUpper(c.Cell.String()), grouped(c.VocabularySize), c.EmbeddingSize, c.HiddenSize, c.Layers, plural)
-	for _, p := range c.parameters() {
-		fmt.Fprintf(&b, "  %-18s %-12s %11s\n", p.name, shapeString(p.shape), grouped(p.size()))
-	}
-	if c.TieWeights {
-		fmt.Fprintf(&b, "  %-18s %-12s %11s\n", "fc.weight", shapeString([]int{c.VocabularySize, c.HiddenSize}), "(tied)")
-	}
-	fmt.Fprintf(&b, "  %-31s %11s", "parameters", grouped(c.Parameters()))
-	return b.String()
-}
-
-func shapeString(shape []int) string {
-	return strings.ReplaceAll(fmt.Sprint(shape), " ", ", ")
-}
-
-// grouped writes an integer with a comma before every third digit.
-func grouped(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}

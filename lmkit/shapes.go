@@ -7,6 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"owlm/internal/oneline"
+	"owlm/lmkit/network"
 	"owlm/lmkit/safetensors"
 )
 
@@ -15,7 +17,7 @@ type ShapeError struct {
 	// Path is the file.
 	Path string
 	// Config is the structure that the weights were compared with.
-	Config Config
+	Config network.Config
 	// Rows are all weights, those of the model first.
 	Rows []ShapeRow
 }
@@ -37,7 +39,7 @@ func (e *ShapeError) Error() string {
 			problems = append(problems, fmt.Errorf("%s %s", row.Name, row.Problem))
 		}
 	}
-	return fmt.Sprintf("%s: %v", e.Path, join(problems))
+	return fmt.Sprintf("%s: %v", e.Path, oneline.Join(problems))
 }
 
 // Table lists all weights: name, shape found, shape expected, and what is wrong.
@@ -49,7 +51,7 @@ func (e *ShapeError) Table() string {
 		if s == nil {
 			return "-"
 		}
-		return shapeString(s)
+		return network.ShapeString(s)
 	}
 	for _, row := range e.Rows {
 		mark := ""
@@ -63,7 +65,7 @@ func (e *ShapeError) Table() string {
 }
 
 // take picks the model's weights out of tensors that have their names. The error is a *ShapeError.
-func take(c Config, path string, found map[string]safetensors.Tensor) (map[string][]float32, error) {
+func take(c network.Config, path string, found map[string]safetensors.Tensor) (map[string][]float32, error) {
 	weights, problem := make(map[string][]float32), false
 	failed := &ShapeError{Path: path, Config: c}
 	add := func(row ShapeRow) {
@@ -74,21 +76,21 @@ func take(c Config, path string, found map[string]safetensors.Tensor) (map[strin
 	for name := range found {
 		left[name] = true
 	}
-	for _, p := range c.parameters() {
-		t, ok := found[p.name]
-		delete(left, p.name)
-		row := ShapeRow{Name: p.name, Found: t.Shape, Expected: p.shape}
+	for _, p := range c.Weights() {
+		t, ok := found[p.Name]
+		delete(left, p.Name)
+		row := ShapeRow{Name: p.Name, Found: t.Shape, Expected: p.Shape}
 		switch {
 		case !ok:
 			row.Problem = "is missing"
-		case !slices.Equal(t.Shape, p.shape):
-			row.Problem = fmt.Sprintf("has shape %s, not %s", shapeString(t.Shape), shapeString(p.shape))
+		case !slices.Equal(t.Shape, p.Shape):
+			row.Problem = fmt.Sprintf("has shape %s, not %s", network.ShapeString(t.Shape), network.ShapeString(p.Shape))
 		default:
 			values, err := t.Float32s()
 			if err != nil {
 				row.Problem = fmt.Sprintf("has %v", err)
 			}
-			weights[p.name] = values
+			weights[p.Name] = values
 		}
 		add(row)
 	}

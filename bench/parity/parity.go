@@ -19,7 +19,7 @@ import (
 
 	"owlm/bench/peers"
 	"owlm/internal/golden"
-	"owlm/lmkit"
+	"owlm/lmkit/corpora"
 )
 
 // Report is the result of a run.
@@ -46,7 +46,7 @@ type script struct {
 func books(ctx context.Context, log io.Writer) map[string]string {
 	found := make(map[string]string)
 	for _, name := range []string{"opticks", "kjv"} {
-		path, err := lmkit.CorpusPath(ctx, name, log)
+		path, err := corpora.Path(ctx, name, log)
 		if err != nil {
 			fmt.Fprintln(log, "left out:", err)
 			continue
@@ -59,9 +59,9 @@ func books(ctx context.Context, log io.Writer) map[string]string {
 // scripts are the makers of golden files. More texts are put together at random than the repository holds.
 func scripts(books map[string]string) []script {
 	list := []script{
-		{"lmkit/testdata/torch_models.py", nil}, {"lmkit/testdata/torch_optimizers.py", nil}, {"lmkit/testdata/torch_training.py", nil},
+		{"lmkit/testdata/torch_models.py", nil}, {"lmkit/testdata/torch_optimizers.py", nil}, {"lmkit/train/testdata/torch_training.py", nil},
 		{"lmkit/rnn/testdata/torch_rnn.py", nil}, {"lmkit/sample/testdata/processors.py", nil},
-		{"lmkit/text/testdata/kneserney.py", nil},
+		{"lmkit/ngram/testdata/kneserney.py", nil},
 	}
 	words, bpe := script{"lmkit/text/testdata/words.py", []string{"20000"}}, script{"lmkit/text/testdata/bpe.py", nil}
 	for name, path := range books {
@@ -76,7 +76,7 @@ func scripts(books map[string]string) []script {
 
 // tests are the packages whose tests compare with an outsider, and their names.
 var (
-	tests    = []string{"./lmkit", "./lmkit/rnn", "./lmkit/sample", "./lmkit/text"}
+	tests    = []string{"./lmkit", "./lmkit/ngram", "./lmkit/rnn", "./lmkit/sample", "./lmkit/text", "./lmkit/train"}
 	testName = "Like(Torch|Transformers|NLTK|HuggingFace)$|InTorch$"
 )
 

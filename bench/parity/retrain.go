@@ -12,8 +12,10 @@ import (
 	"reflect"
 
 	"owlm/bench/peers"
-	"owlm/lmkit"
-	"owlm/lmkit/text"
+	"owlm/lmkit/dataset"
+	"owlm/lmkit/ngram"
+	"owlm/lmkit/rundir"
+	"owlm/lmkit/train"
 )
 
 // Retraining compares runs of lmkit with the same training in PyTorch, and with counting.
@@ -22,7 +24,7 @@ type Retraining struct {
 	Corpus string `json:"corpus"`
 	SHA256 string `json:"sha256"`
 	// Parts are the sizes of the training, validation and test part.
-	Parts [3]text.PartSize `json:"parts"`
+	Parts [3]dataset.PartSize `json:"parts"`
 	// VocabularySize is that of all models.
 	VocabularySize int `json:"vocabulary_size"`
 	// Model describes what was trained.
@@ -33,19 +35,19 @@ type Retraining struct {
 	// Command is the one that compared.
 	Command []string `json:"command"`
 
-	common lmkit.TrainConfig // what the runs must share: all settings but seed and directory
+	common train.Config // what the runs must share: all settings but seed and directory
 }
 
 // Training is a run of lmkit or PyTorch.
 type Training struct {
 	// System is lmkit's engine, or PyTorch.
-	System  string           `json:"system"`
-	Seed    uint64           `json:"seed"`
-	Epochs  []Epoch          `json:"epochs"`
-	Valid   text.Evaluation  `json:"valid"`
-	Test    *text.Evaluation `json:"test,omitempty"`
-	Steps   int              `json:"steps"`
-	Seconds float64          `json:"seconds"`
+	System  string              `json:"system"`
+	Seed    uint64              `json:"seed"`
+	Epochs  []Epoch             `json:"epochs"`
+	Valid   dataset.Evaluation  `json:"valid"`
+	Test    *dataset.Evaluation `json:"test,omitempty"`
+	Steps   int                 `json:"steps"`
+	Seconds float64             `json:"seconds"`
 	// Inputs is the sha256 of the run's settings and token file, which all that is random about a training is drawn for.
 	Inputs string `json:"inputs"`
 	// Command is the one that trained, Versions and Device what it ran on.
@@ -63,9 +65,9 @@ type Epoch struct {
 
 // Counted is an interpolated Kneser-Ney model of n-grams.
 type Counted struct {
-	Order int              `json:"order"`
-	Valid text.Evaluation  `json:"valid"`
-	Test  *text.Evaluation `json:"test,omitempty"`
+	Order int                 `json:"order"`
+	Valid dataset.Evaluation  `json:"valid"`
+	Test  *dataset.Evaluation `json:"test,omitempty"`
 }
 
 // Retrain trains in PyTorch what each of some runs of lmkit trained, from the same token files, with the same settings and seeds. The
@@ -116,11 +118,11 @@ func (r *Retraining) find(inputs string) (Training, bool) {
 
 // add reads the run in a directory. The first says what the others must agree with, and its tokens are counted.
 func (r *Retraining) add(dir string, orders []int) (t Training, err error) {
-	config, err := lmkit.ReadRun(dir)
+	config, err := train.ReadRun(dir)
 	if err != nil {
 		return t, err
 	}
-	tokens, err := text.OpenTokens(filepath.Join(dir, tokensFile))
+	tokens, err := dataset.OpenTokens(filepath.Join(dir, tokensFile))
 	if err != nil {
 		return t, err
 	}
@@ -146,12 +148,12 @@ func (r *Retraining) add(dir string, orders []int) (t Training, err error) {
 }
 
 // ours is what the run in a directory came to.
-func (r *Retraining) ours(dir string, config lmkit.TrainConfig) (t Training, err error) {
-	receipt, err := lmkit.ReadReceipt(dir)
+func (r *Retraining) ours(dir string, config train.Config) (t Training, err error) {
+	receipt, err := rundir.ReadReceipt(dir)
 	if err != nil {
 		return t, err
 	}
-	history, err := lmkit.ReadHistory(dir)
+	history, err := rundir.ReadHistory(dir)
 	if err != nil {
 		return t, err
 	}
@@ -182,7 +184,7 @@ func (r *Retraining) evaluate(t *Training, valid float64, test *float64) {
 }
 
 // part is a part of the text without its tokens.
-func (r *Retraining) part(i int) text.Part { return text.Part{PartSize: r.Parts[i]} }
+func (r *Retraining) part(i int) dataset.Part { return dataset.Part{PartSize: r.Parts[i]} }
 
 // inputs is the sha256 of what a run's training depends on.
 func inputs(dir string) (string, error) {
@@ -204,23 +206,23 @@ func inputs(dir string) (string, error) {
 const tokensFile = "tokens.bin"
 
 // count makes the n-gram models of the tokens of a run.
-func (r *Retraining) count(tokens *text.TokenFile, orders []int) error {
-	at, parts := 0, [3]text.Part{}
+func (r *Retraining) count(tokens *dataset.TokenFile, orders []int) error {
+	at, parts := 0, [3]dataset.Part{}
 	for i, size := range tokens.Parts {
-		parts[i] = text.Part{IDs: text.Stretch(tokens, at, at+size.Tokens), PartSize: size}
+		parts[i] = dataset.Part{IDs: dataset.Stretch(tokens, at, at+size.Tokens), PartSize: size}
 		at += size.Tokens
 	}
 	for _, order := range orders {
-		model, err := text.NewKneserNey(text.All(parts[0].IDs), order, tokens.VocabularySize)
+		model, err := ngram.NewKneserNey(dataset.All(parts[0].IDs), order, tokens.VocabularySize)
 		if err != nil {
 			return err
 		}
 		c := Counted{Order: order}
-		if c.Valid, err = lmkit.EvaluateNGram(parts[1], model); err != nil {
+		if c.Valid, err = ngram.Evaluate(parts[1], model); err != nil {
 			return err
 		}
 		if parts[2].Tokens > 1 {
-			e, err := lmkit.EvaluateNGram(parts[2], model)
+			e, err := ngram.Evaluate(parts[2], model)
 			if err != nil {
 				return err
 			}

@@ -9,22 +9,24 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
+	"owlm/lmkit/train"
 )
 
 // trained is the directory of a finished run of a small model.
-func trained(t *testing.T, change func(*lmkit.TrainConfig)) string {
+func trained(t *testing.T, change func(*train.Config)) string {
 	t.Helper()
-	c := lmkit.TrainConfig{
-		Model:     lmkit.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 8, Layers: 1},
-		Tokenizer: text.Characters{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Objective: lmkit.Stream{Length: 6}, BatchSize: 3, Epochs: 3,
+	c := train.Config{
+		Model:     network.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 8, Layers: 1},
+		Tokenizer: text.Characters{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Objective: train.Stream{Length: 6}, BatchSize: 3, Epochs: 3,
 		LearningRate: 0.01, Schedule: "cosine", Clip: 1, ClipValue: 0.5, Valid: 0.2, Test: 0.1, Seed: 1, Backend: "go", Corpus: "owl",
 		Directory: filepath.Join(t.TempDir(), "run"),
 	}
 	change(&c)
-	if _, err := lmkit.TrainSource(t.Context(), text.String("owl", text.Owl), c); err != nil {
+	if _, err := train.TrainSource(t.Context(), text.String("owl", corpora.OwlText), c); err != nil {
 		t.Fatal(err)
 	}
 	return c.Directory
@@ -52,8 +54,8 @@ echo '{"test_loss":3.0,"steps":24,"seconds":1.5,"version":"2.15.0"}'
 
 func TestRetrain(t *testing.T) {
 	python, out := standIn(t), filepath.Join(t.TempDir(), "results", "owl")
-	first := trained(t, func(*lmkit.TrainConfig) {})
-	second := trained(t, func(c *lmkit.TrainConfig) { c.Seed = 2 })
+	first := trained(t, func(*train.Config) {})
+	second := trained(t, func(c *train.Config) { c.Seed = 2 })
 	var log bytes.Buffer
 	r, err := Retrain(t.Context(), checkout, python, []string{first}, []int{2}, out, &log)
 	if err != nil {
@@ -89,15 +91,15 @@ func TestRetrain(t *testing.T) {
 
 func TestRetrainRefuses(t *testing.T) {
 	python := standIn(t)
-	first := trained(t, func(*lmkit.TrainConfig) {})
+	first := trained(t, func(*train.Config) {})
 	for name, c := range map[string]struct {
 		dir, want string
 	}{
-		"another model":   {trained(t, func(c *lmkit.TrainConfig) { c.Model.HiddenSize = 9 }), "not those of the first run"},
-		"another dropout": {trained(t, func(c *lmkit.TrainConfig) { c.Dropout.Outputs = 0.5 }), "not those of the first run"},
-		"another split":   {trained(t, func(c *lmkit.TrainConfig) { c.Valid = 0.3 }), "not those of the first run"},
+		"another model":   {trained(t, func(c *train.Config) { c.Model.HiddenSize = 9 }), "not those of the first run"},
+		"another dropout": {trained(t, func(c *train.Config) { c.Dropout.Outputs = 0.5 }), "not those of the first run"},
+		"another split":   {trained(t, func(c *train.Config) { c.Valid = 0.3 }), "not those of the first run"},
 		"no run":          {t.TempDir(), "holds no training run"},
-		"nothing to test": {trained(t, func(c *lmkit.TrainConfig) { c.Valid = 0 }), "--valid"},
+		"nothing to test": {trained(t, func(c *train.Config) { c.Valid = 0 }), "--valid"},
 	} {
 		runs := []string{first, c.dir}
 		if name == "nothing to test" {
@@ -121,12 +123,12 @@ func TestRetrainInTorch(t *testing.T) {
 	if python == "" {
 		t.Skip("set LMKIT_TEST_TORCH to a Python that has torch, safetensors and numpy")
 	}
-	for _, optimizer := range lmkit.Optimizers {
+	for _, optimizer := range train.Optimizers {
 		t.Run(optimizer, func(t *testing.T) {
-			dir := trained(t, func(c *lmkit.TrainConfig) {
+			dir := trained(t, func(c *train.Config) {
 				c.Optimizer, c.Schedule, c.Epochs, c.Model.Cell, c.Model.Layers = optimizer, "step", 8, rnn.LSTM, 2
-				c.Initial = lmkit.InitialWeights{Range: 0.1, ForgetBias: 1}
-				c.Model.Dropout, c.Dropout = 0.1, lmkit.Dropout{Embeddings: 0.1, Outputs: 0.1}
+				c.Initial = network.InitialWeights{Range: 0.1, ForgetBias: 1}
+				c.Model.Dropout, c.Dropout = 0.1, train.Dropout{Embeddings: 0.1, Outputs: 0.1}
 				if optimizer == "sgd" {
 					c.LearningRate = 1
 				}

@@ -7,16 +7,16 @@ import (
 	"strings"
 
 	"owlm/bench/peers"
-	"owlm/lmkit"
-	"owlm/lmkit/text"
+	"owlm/lmkit/dataset"
+	"owlm/lmkit/train"
 )
 
 // description is what the runs of a comparison have in common, in words.
-func description(c lmkit.TrainConfig) string {
+func description(c train.Config) string {
 	m := c.Model
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, layers x size %d x %d, embeddings of %d", strings.ToUpper(m.Cell.String()), m.Layers, m.HiddenSize, m.EmbeddingSize)
-	if s, ok := c.Objective.(lmkit.Stream); ok {
+	if s, ok := c.Objective.(train.Stream); ok {
 		fmt.Fprintf(&b, "; %d lanes, %d tokens at a time", c.BatchSize, s.Length)
 	}
 	fmt.Fprintf(&b, "; %d epochs of %s, rate %g, %s schedule", c.Epochs, c.Optimizer, c.LearningRate, c.Schedule)
@@ -72,7 +72,7 @@ func (r *Retraining) WriteTable(w io.Writer) error {
 	return err
 }
 
-func row(b *strings.Builder, name, seed string, valid text.Evaluation, test *text.Evaluation) {
+func row(b *strings.Builder, name, seed string, valid dataset.Evaluation, test *dataset.Evaluation) {
 	fmt.Fprintf(b, "| %s | %s | %.2f | %.4f |", name, seed, valid.Perplexity, valid.BitsPerCharacter)
 	if test != nil {
 		fmt.Fprintf(b, " %.2f | %.4f |\n", test.Perplexity, test.BitsPerCharacter)

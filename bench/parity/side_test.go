@@ -39,7 +39,7 @@ func TestSideBySide(t *testing.T) {
 	if shown := between(t, page, "Both print\n\n```\n", "```"); shown != printed {
 		t.Errorf("the page shows another output:\n%s", shown)
 	}
-	if shown := between(t, page, "```python\n", "```"); !strings.HasSuffix(read(t, "lmkit/testdata/torch_side.py"), "\n\n"+shown) {
+	if shown := between(t, page, "```python\n", "```"); !strings.HasSuffix(read(t, "lmkit/train/testdata/torch_side.py"), "\n\n"+shown) {
 		t.Errorf("the page shows another program in Python:\n%s", shown)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"owlm/lmkit/corpora"
 	"owlm/lmkit/text"
 )
 
@@ -16,7 +17,7 @@ func TestBytePairEncoding(t *testing.T) {
 	t.Setenv("LMKIT_BACKEND", "go")
 	base := t.TempDir()
 	book := filepath.Join(base, "book.txt")
-	if err := os.WriteFile(book, []byte(strings.Repeat(text.Owl+"Où est l'été ? 🦉\n", 8)), 0o644); err != nil {
+	if err := os.WriteFile(book, []byte(strings.Repeat(corpora.OwlText+"Où est l'été ? 🦉\n", 8)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(base, "run")

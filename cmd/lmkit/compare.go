@@ -13,7 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"owlm/lmkit"
+	"owlm/lmkit/train"
 	"owlm/plots"
 )
 
@@ -60,11 +60,11 @@ func compareCommand() *cobra.Command {
 }
 
 // summarize reads all runs; its error names every directory that is none.
-func summarize(dirs []string) ([]lmkit.Summary, error) {
-	var runs []lmkit.Summary
+func summarize(dirs []string) ([]train.Summary, error) {
+	var runs []train.Summary
 	var problems []string
 	for _, dir := range dirs {
-		run, err := lmkit.Summarize(dir)
+		run, err := train.Summarize(dir)
 		if err != nil {
 			problems = append(problems, err.Error())
 		}
@@ -77,7 +77,7 @@ func summarize(dirs []string) ([]lmkit.Summary, error) {
 }
 
 // lossChart has the curves of the runs that have any.
-func lossChart(runs []lmkit.Summary) plots.Loss {
+func lossChart(runs []train.Summary) plots.Loss {
 	chart := plots.Loss{Title: "Training runs"}
 	for i, name := range runNames(runs) {
 		run := runs[i]
@@ -94,7 +94,7 @@ func lossChart(runs []lmkit.Summary) plots.Loss {
 }
 
 // runNames are the last elements of the directories' paths, or the paths if those are not distinct.
-func runNames(runs []lmkit.Summary) []string {
+func runNames(runs []train.Summary) []string {
 	short, long, seen := []string{}, []string{}, map[string]bool{}
 	for _, run := range runs {
 		path := filepath.Clean(run.Directory)
@@ -107,7 +107,7 @@ func runNames(runs []lmkit.Summary) []string {
 	return short
 }
 
-func compareTable(w io.Writer, runs []lmkit.Summary) error {
+func compareTable(w io.Writer, runs []train.Summary) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "run\tcell\tparameters\tepochs\ttrain\tbest train\tvalid\tbest valid\ttest\tperplexity\ttokens/s")
 	texts := map[string]bool{}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit/text"
+	"owlm/lmkit/dataset"
 )
 
 // TestNGramBesideNetwork judges a network and n-grams by the same tokens of the same text.
@@ -23,7 +23,7 @@ func TestNGramBesideNetwork(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &trained); code != exitDone || err != nil {
 		t.Fatal(out, errors)
 	}
-	var network text.Evaluation
+	var network dataset.Evaluation
 	code, out, errors = call(t, "", "eval", "--model", dir, "--part", "valid", "--json")
 	if err := json.Unmarshal([]byte(out), &network); code != exitDone || err != nil || math.Abs(network.Loss-trained.Valid) > 1e-9 {
 		t.Errorf("eval --part: %d, %s%s; train had %v", code, out, errors, trained.Valid)

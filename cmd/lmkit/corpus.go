@@ -13,7 +13,8 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
-	"owlm/lmkit"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/dataset"
 	"owlm/lmkit/text"
 )
 
@@ -55,7 +56,7 @@ func corpusListCommand() *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, files []string) error {
 			var rows []corpusRow
-			for _, known := range text.Corpora {
+			for _, known := range corpora.All {
 				rows = append(rows, corpusRow{known.Name, known.Title, known.Size, known.Tokens, known.Types, known.Rights, known.Origin, known.SHA256})
 			}
 			for _, file := range files {
@@ -94,7 +95,7 @@ func measureFile(ctx context.Context, path string, lossy bool) (row corpusRow, e
 	defer stream.Close()
 	row = corpusRow{Name: path, Rights: "not known", Source: "a file"}
 	types := make(map[string]bool)
-	measure := text.NewMeasure(stream)
+	measure := dataset.NewMeasure(stream)
 	err = text.TokenizeReader(text.Words{Lowercase: true}, measure, func(tokens []string, _ string) error {
 		for _, token := range tokens {
 			if !types[token] {
@@ -130,15 +131,15 @@ func corpusGetCommand() *cobra.Command {
 }
 
 func getCorpus(c *cobra.Command, name, out string, asJSON bool) error {
-	known, ok := text.CorpusNamed(name)
+	known, ok := corpora.Named(name)
 	if !ok {
 		return fmt.Errorf("there is no corpus %q; lmkit corpus list lists them, and a text file needs no get", name)
 	}
-	source, err := lmkit.Corpus(c.Context(), name, false, c.ErrOrStderr())
+	source, err := corpora.Open(c.Context(), name, false, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	path, err := lmkit.CorpusPath(c.Context(), name, c.ErrOrStderr())
+	path, err := corpora.Path(c.Context(), name, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit/text"
+	"owlm/lmkit/corpora"
 )
 
 // list is what corpus list says of each text.
@@ -28,12 +28,12 @@ func list(t *testing.T, args ...string) map[string]corpusRow {
 // TestCorpora writes each corpus to a file, and compares what the list says with what that file is. The King James
 // Bible is downloaded, but not in short mode.
 func TestCorpora(t *testing.T) {
-	for _, corpus := range text.Corpora {
+	for _, corpus := range corpora.All {
 		t.Run(corpus.Name, func(t *testing.T) {
 			if corpus.Name == "kjv" && testing.Short() {
 				t.Skip("it may have to be downloaded")
 			}
-			if _, err := text.OpticksPath(); corpus.Name == "opticks" && err != nil {
+			if _, err := corpora.OpticksPath(); corpus.Name == "opticks" && err != nil {
 				t.Skip(err)
 			}
 			path := filepath.Join(t.TempDir(), corpus.Name+".txt")

@@ -6,7 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit"
-	"owlm/lmkit/text"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/dataset"
 )
 
 func evalCommand() *cobra.Command {
@@ -50,30 +51,30 @@ func evalCommand() *cobra.Command {
 }
 
 // evaluate measures a model on a text or on a part of its run's.
-func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength int, lossy bool) (text.Evaluation, error) {
+func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength int, lossy bool) (dataset.Evaluation, error) {
 	if part == "all" {
-		source, err := lmkit.Corpus(c.Context(), corpus, lossy, c.ErrOrStderr())
+		source, err := corpora.Open(c.Context(), corpus, lossy, c.ErrOrStderr())
 		if err != nil {
-			return text.Evaluation{}, err
+			return dataset.Evaluation{}, err
 		}
 		model, err := lmkit.Open(dir, engine)
 		if err != nil {
-			return text.Evaluation{}, err
+			return dataset.Evaluation{}, err
 		}
 		return model.EvaluateSource(c.Context(), source, contextLength, warnings(c))
 	}
 	parts, err := partsOfRun(c, dir, corpus, lossy)
 	if err != nil {
-		return text.Evaluation{}, err
+		return dataset.Evaluation{}, err
 	}
 	defer parts.Close()
-	chosen := map[string]text.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
+	chosen := map[string]dataset.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
 	if chosen.Tokens == 0 {
-		return text.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
+		return dataset.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
 	}
 	model, err := lmkit.Open(dir, engine)
 	if err != nil {
-		return text.Evaluation{}, err
+		return dataset.Evaluation{}, err
 	}
 	return model.EvaluatePart(c.Context(), chosen, contextLength)
 }

@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"owlm/lmkit"
+	"owlm/lmkit/corpora"
 	"owlm/lmkit/text"
+	"owlm/lmkit/train"
 )
 
 // quick are flags for a run that takes moments.
@@ -41,7 +42,7 @@ func TestTrainEvalGenerate(t *testing.T) {
 	if code != exitDone || first != second || len(words) != 24 || strings.Count(first, "\n") != 1 {
 		t.Errorf("generate: %d\n%s%s", code, first, second)
 	}
-	vocabulary := (text.Words{Lowercase: true}).Tokenize(text.Owl)
+	vocabulary := (text.Words{Lowercase: true}).Tokenize(corpora.OwlText)
 	for _, word := range words[4:] {
 		if !slices.Contains(vocabulary, word) {
 			t.Errorf("generated %q", word)
@@ -96,7 +97,7 @@ func TestRecipe(t *testing.T) {
 	t.Setenv("LMKIT_BACKEND", "go")
 	dir := filepath.Join(t.TempDir(), "run")
 	corpus := filepath.Join(t.TempDir(), "corpus.txt")
-	if err := os.WriteFile(corpus, []byte(strings.Repeat(text.Owl, 30)), 0o644); err != nil {
+	if err := os.WriteFile(corpus, []byte(strings.Repeat(corpora.OwlText, 30)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	args := []string{"train", "--text", corpus, "--out", dir, "--recipe", "char-rnn", "--lowercase", "--sequence", "8", "--batch", "4", "--embedding", "6", "--hidden", "8",
@@ -105,11 +106,11 @@ func TestRecipe(t *testing.T) {
 	if code != exitDone || strings.Count(out, "Validation: ") != 3 || strings.Count(out, "Sample: the ") != 2 || !strings.Contains(out, "the model has these weights") {
 		t.Fatalf("%d\n%s\n%s", code, out, errors)
 	}
-	c, err := lmkit.ReadRun(dir)
+	c, err := train.ReadRun(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Tokenizer != (text.Characters{Lowercase: true}) || c.Objective != (lmkit.Stream{Length: 8}) || c.Optimizer != "rmsprop" || c.BatchSize != 4 ||
+	if c.Tokenizer != (text.Characters{Lowercase: true}) || c.Objective != (train.Stream{Length: 8}) || c.Optimizer != "rmsprop" || c.BatchSize != 4 ||
 		c.Model.HiddenSize != 8 || c.Model.Layers != 2 || c.Initial.ForgetBias != 1 || c.Samples.Temperature != 1 || !c.KeepBest {
 		t.Errorf("%+v", c)
 	}

@@ -8,8 +8,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"owlm/lmkit"
-	"owlm/lmkit/text"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/dataset"
+	"owlm/lmkit/ngram"
+	"owlm/lmkit/train"
 )
 
 // ngramFlags are what ngram is asked for.
@@ -19,7 +21,7 @@ type ngramFlags struct {
 	tokens      tokenFlags
 	order       int
 	k           float64
-	config      lmkit.TrainConfig
+	config      train.Config
 	lossy, json bool
 }
 
@@ -65,13 +67,13 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 		result.K = &g.k
 	}
 	for _, held := range []struct {
-		part   text.Part
-		target **text.Evaluation
+		part   dataset.Part
+		target **dataset.Evaluation
 	}{{parts.Valid, &result.Valid}, {parts.Test, &result.Test}} {
 		if held.part.Tokens == 0 {
 			continue
 		}
-		evaluation, err := lmkit.EvaluateNGram(held.part, model)
+		evaluation, err := ngram.Evaluate(held.part, model)
 		if err != nil {
 			return err
 		}
@@ -84,12 +86,12 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 }
 
 // parts are those of the run in --model, or of the text by the flags.
-func (g *ngramFlags) parts(c *cobra.Command) (lmkit.Parts, error) {
+func (g *ngramFlags) parts(c *cobra.Command) (train.Parts, error) {
 	f := c.Flags()
 	if g.model != "" {
 		for _, name := range append([]string{"valid", "test"}, tokenFlagNames...) {
 			if f.Changed(name) {
-				return lmkit.Parts{}, usagef(c, "--model and --%s exclude each other: the run has its own", name)
+				return train.Parts{}, usagef(c, "--model and --%s exclude each other: the run has its own", name)
 			}
 		}
 		parts, err := partsOfRun(c, g.model, g.text, g.lossy)
@@ -99,63 +101,63 @@ func (g *ngramFlags) parts(c *cobra.Command) (lmkit.Parts, error) {
 		return parts, err
 	}
 	if err := require(c, "text"); err != nil {
-		return lmkit.Parts{}, err
+		return train.Parts{}, err
 	}
 	if g.config.Valid == 0 && g.config.Test == 0 {
-		return lmkit.Parts{}, usagef(c, "missing --valid or --test: the share of the text to predict")
+		return train.Parts{}, usagef(c, "missing --valid or --test: the share of the text to predict")
 	}
 	var err error
 	all := func(string) bool { return true }
 	if g.config.Tokenizer, err = g.tokens.tokenizer(f, nil, all); err != nil {
-		return lmkit.Parts{}, err
+		return train.Parts{}, err
 	}
 	g.config.Vocabulary = g.tokens.options
 	withUnknown(&g.config)
-	source, err := lmkit.Corpus(c.Context(), g.text, g.lossy, c.ErrOrStderr())
+	source, err := corpora.Open(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {
-		return lmkit.Parts{}, err
+		return train.Parts{}, err
 	}
 	g.config.Warn = warnings(c)
-	return lmkit.SplitSource(c.Context(), source, g.config)
+	return train.SplitSource(c.Context(), source, g.config)
 }
 
 // partsOfRun cuts a text as the run in a directory did; "" is the text that the run names.
-func partsOfRun(c *cobra.Command, dir, name string, lossy bool) (lmkit.Parts, error) {
-	run, err := lmkit.ReadRun(dir)
+func partsOfRun(c *cobra.Command, dir, name string, lossy bool) (train.Parts, error) {
+	run, err := train.ReadRun(dir)
 	if err != nil {
-		return lmkit.Parts{}, err
+		return train.Parts{}, err
 	}
 	if name == "" {
 		if name = run.Corpus; name == "" {
-			return lmkit.Parts{}, usagef(c, "missing --text: the run in %s does not name its text", dir)
+			return train.Parts{}, usagef(c, "missing --text: the run in %s does not name its text", dir)
 		}
 	}
-	source, err := lmkit.Corpus(c.Context(), name, lossy, c.ErrOrStderr())
+	source, err := corpora.Open(c.Context(), name, lossy, c.ErrOrStderr())
 	if err != nil {
-		return lmkit.Parts{}, err
+		return train.Parts{}, err
 	}
-	return lmkit.SplitSourceOfRun(c.Context(), source, dir, warnings(c))
+	return train.SplitSourceOfRun(c.Context(), source, dir, warnings(c))
 }
 
-func (g *ngramFlags) count(parts lmkit.Parts) (*text.NGram, error) {
+func (g *ngramFlags) count(parts train.Parts) (*ngram.Model, error) {
 	if g.smoothing.value == "kneser-ney" {
-		return text.NewKneserNey(text.All(parts.Train.IDs), g.order, parts.Vocabulary.Len())
+		return ngram.NewKneserNey(dataset.All(parts.Train.IDs), g.order, parts.Vocabulary.Len())
 	}
 	if !(g.k > 0) {
 		return nil, fmt.Errorf("k is %v; it must be above 0, as what was never counted has probability 0 without", g.k)
 	}
-	return text.NewNGram(text.All(parts.Train.IDs), g.order, parts.Vocabulary.Len(), g.k)
+	return ngram.New(dataset.All(parts.Train.IDs), g.order, parts.Vocabulary.Len(), g.k)
 }
 
 // ngramResult is what ngram writes.
 type ngramResult struct {
-	Smoothing      string           `json:"smoothing"`
-	K              *float64         `json:"k,omitempty"`
-	Order          int              `json:"order"`
-	VocabularySize int              `json:"vocabulary_size"`
-	TrainTokens    int              `json:"train_tokens"`
-	Valid          *text.Evaluation `json:"valid,omitempty"`
-	Test           *text.Evaluation `json:"test,omitempty"`
+	Smoothing      string              `json:"smoothing"`
+	K              *float64            `json:"k,omitempty"`
+	Order          int                 `json:"order"`
+	VocabularySize int                 `json:"vocabulary_size"`
+	TrainTokens    int                 `json:"train_tokens"`
+	Valid          *dataset.Evaluation `json:"valid,omitempty"`
+	Test           *dataset.Evaluation `json:"test,omitempty"`
 }
 
 func (r ngramResult) table(w io.Writer) error {
@@ -164,7 +166,7 @@ func (r ngramResult) table(w io.Writer) error {
 	fmt.Fprintln(t, "part\ttokens\tunknown\tloss (nats)\tperplexity\tbits per character")
 	for _, row := range []struct {
 		name string
-		e    *text.Evaluation
+		e    *dataset.Evaluation
 	}{{"valid", r.Valid}, {"test", r.Test}} {
 		if row.e != nil {
 			fmt.Fprintf(t, "%s\t%d\t%d\t%.4f\t%.3f\t%.4f\n", row.name, row.e.Tokens, row.e.Unknown, row.e.Loss, row.e.Perplexity, row.e.BitsPerCharacter)

@@ -10,6 +10,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/network"
+	"owlm/lmkit/rundir"
+	"owlm/lmkit/train"
 )
 
 func trainCommand() *cobra.Command {
@@ -30,7 +34,7 @@ func trainCommand() *cobra.Command {
 // recipes describes the recipes, for the help.
 func recipes() string {
 	var b strings.Builder
-	for _, r := range lmkit.Recipes {
+	for _, r := range train.Recipes {
 		fmt.Fprintf(&b, "  %-15s %s\n  %-15s (differs: %s)\n", r.Name, r.Source, "", r.Difference)
 	}
 	return b.String()
@@ -53,7 +57,7 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	corpus, err := lmkit.Corpus(c.Context(), g.text, g.lossy, c.ErrOrStderr())
+	corpus, err := corpora.Open(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -61,11 +65,11 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	config.AllowChangedText = g.changed
 	config.Warn = warnings(c)
 	if !g.json {
-		config.Hooks = append(config.Hooks, lmkit.Progress(), lmkit.LogEvery(max(1, config.Epochs/10), c.OutOrStdout()))
+		config.Hooks = append(config.Hooks, train.Progress(), train.LogEvery(max(1, config.Epochs/10), c.OutOrStdout()))
 	}
 	start := time.Now()
-	model, err := lmkit.TrainSource(c.Context(), corpus, config)
-	var interrupted *lmkit.Interrupted
+	model, err := train.TrainSource(c.Context(), corpus, config)
+	var interrupted *train.Interrupted
 	if errors.As(err, &interrupted) {
 		fmt.Fprintf(c.ErrOrStderr(), "lmkit: go on with: lmkit train --resume --text %s --out %s\n", g.text, g.out)
 	}
@@ -77,7 +81,7 @@ func (g *trainFlags) run(c *cobra.Command) error {
 
 // report says what the run came to.
 func (g *trainFlags) report(c *cobra.Command, model *lmkit.Model, took time.Duration) error {
-	receipt, err := lmkit.ReadReceipt(g.out)
+	receipt, err := rundir.ReadReceipt(g.out)
 	if err != nil {
 		return err
 	}
@@ -105,7 +109,7 @@ func (g *trainFlags) report(c *cobra.Command, model *lmkit.Model, took time.Dura
 }
 
 // compiling says what compiling took, in all and for each graph.
-func compiling(list []lmkit.Compilation) string {
+func compiling(list []network.Compilation) string {
 	if len(list) == 0 {
 		return ""
 	}

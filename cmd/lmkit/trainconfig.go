@@ -6,26 +6,27 @@ import (
 	"owlm/lmkit"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
+	"owlm/lmkit/train"
 )
 
 // trainConfig is the library's configuration for the flags. A recipe, a run that is resumed or a model that is started from
 // has values already: only flags that were typed change those.
-func (g *trainFlags) trainConfig(f *pflag.FlagSet) (lmkit.TrainConfig, error) {
+func (g *trainFlags) trainConfig(f *pflag.FlagSet) (train.Config, error) {
 	if g.config.Resume {
-		if config, err := lmkit.ReadRun(g.out); err == nil {
+		if config, err := train.ReadRun(g.out); err == nil {
 			return config, g.change(f, &config, f.Changed, f.Changed)
 		}
 	}
 	if g.recipe.value != "" {
-		recipe, err := lmkit.FindRecipe(g.recipe.value)
+		recipe, err := train.FindRecipe(g.recipe.value)
 		if err != nil {
-			return lmkit.TrainConfig{}, err
+			return train.Config{}, err
 		}
 		config := recipe.Config
 		config.Samples = g.config.Samples // no recipe has any
 		return config, g.change(f, &config, f.Changed, f.Changed)
 	}
-	config := lmkit.TrainConfig{Resume: g.config.Resume, From: g.from}
+	config := train.Config{Resume: g.config.Resume, From: g.from}
 	all := func(string) bool { return true }
 	if g.from == "" {
 		return config, g.change(f, &config, all, all)
@@ -40,7 +41,7 @@ func (g *trainFlags) trainConfig(f *pflag.FlagSet) (lmkit.TrainConfig, error) {
 
 // change puts the values of flags into a configuration: those of the model's structure that structure accepts, and
 // the others that rest accepts.
-func (g *trainFlags) change(f *pflag.FlagSet, config *lmkit.TrainConfig, structure, rest func(name string) bool) error {
+func (g *trainFlags) change(f *pflag.FlagSet, config *train.Config, structure, rest func(name string) bool) error {
 	if err := g.changeModel(f, config, structure); err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (g *trainFlags) change(f *pflag.FlagSet, config *lmkit.TrainConfig, structu
 
 // withUnknown gives the vocabulary <unk> where it is needed: for words that only the held-out text has, or that were dropped.
 // Byte-pair encoding covers any text.
-func withUnknown(config *lmkit.TrainConfig) {
+func withUnknown(config *train.Config) {
 	v := config.Vocabulary
 	if text.Kind(config.Tokenizer) == "bpe" {
 		return
@@ -76,7 +77,7 @@ func withUnknown(config *lmkit.TrainConfig) {
 	}
 }
 
-func (g *trainFlags) changeModel(f *pflag.FlagSet, config *lmkit.TrainConfig, accept func(name string) bool) (err error) {
+func (g *trainFlags) changeModel(f *pflag.FlagSet, config *train.Config, accept func(name string) bool) (err error) {
 	if accept("cell") {
 		if config.Model.Cell, err = rnn.ParseCell(g.cell.value); err != nil {
 			return err
@@ -94,7 +95,7 @@ func (g *trainFlags) changeModel(f *pflag.FlagSet, config *lmkit.TrainConfig, ac
 	return nil
 }
 
-func (g *trainFlags) changeLearning(config *lmkit.TrainConfig, accept func(name string) bool) {
+func (g *trainFlags) changeLearning(config *train.Config, accept func(name string) bool) {
 	given := g.config
 	if accept("objective") || accept("sequence") {
 		config.Objective = g.changedObjective(config.Objective, accept)
@@ -125,13 +126,13 @@ func (g *trainFlags) changeLearning(config *lmkit.TrainConfig, accept func(name 
 }
 
 // changedObjective is the objective that was typed; where only its length or only its name was, the other stays.
-func (g *trainFlags) changedObjective(before lmkit.Objective, accept func(name string) bool) lmkit.Objective {
+func (g *trainFlags) changedObjective(before train.Objective, accept func(name string) bool) train.Objective {
 	name, length := g.objective.value, g.sequence
 	was, had := "windows", 0
 	switch o := before.(type) {
-	case lmkit.Windows:
+	case train.Windows:
 		had = o.Length
-	case lmkit.Stream:
+	case train.Stream:
 		was, had = "stream", o.Length
 	}
 	if before != nil && !accept("objective") {
@@ -141,9 +142,9 @@ func (g *trainFlags) changedObjective(before lmkit.Objective, accept func(name s
 		length = had
 	}
 	if name == "stream" {
-		return lmkit.Stream{Length: length}
+		return train.Stream{Length: length}
 	}
-	return lmkit.Windows{Length: length}
+	return train.Windows{Length: length}
 }
 
 // set assigns a flag's value if accept accepts the flag.

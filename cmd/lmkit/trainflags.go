@@ -3,7 +3,8 @@ package main
 import (
 	"github.com/spf13/pflag"
 
-	"owlm/lmkit"
+	"owlm/lmkit/network"
+	"owlm/lmkit/train"
 )
 
 // trainFlags are what train is asked for.
@@ -14,8 +15,8 @@ type trainFlags struct {
 	tokens               tokenFlags
 	optimizer, schedule  *choice
 	objective            *choice
-	model                lmkit.Config
-	config               lmkit.TrainConfig
+	model                network.Config
+	config               train.Config
 	sequence             int
 	shuffle              bool
 	resetAfter           bool
@@ -24,9 +25,9 @@ type trainFlags struct {
 
 func newTrainFlags() *trainFlags {
 	return &trainFlags{
-		recipe: &choice{"", lmkit.RecipeNames()},
+		recipe: &choice{"", train.RecipeNames()},
 		cell:   &choice{"lstm", []string{"rnn", "lstm", "gru"}}, tokens: newTokenFlags(),
-		optimizer: &choice{"adam", lmkit.Optimizers}, schedule: &choice{"constant", lmkit.Schedules},
+		optimizer: &choice{"adam", train.Optimizers}, schedule: &choice{"constant", train.Schedules},
 		objective: &choice{"windows", []string{"windows", "stream"}},
 	}
 }

@@ -14,11 +14,12 @@ import (
 // Variable is the environment variable that names the directory of what was computed just now.
 const Variable = "LMKIT_GOLDENS"
 
-// Path is where a test finds a golden file or directory, given as testdata/...: there, or at the same path in
-// $LMKIT_GOLDENS if it is set.
+// Path returns where a test finds a golden file or directory, given as testdata/... or with another package's folder before that: there,
+// or, if $LMKIT_GOLDENS is set, in that directory.
 func Path(path string) string {
 	if dir := os.Getenv(Variable); dir != "" {
-		return filepath.Join(dir, strings.TrimPrefix(filepath.ToSlash(path), "testdata/"))
+		_, name, _ := strings.Cut(filepath.ToSlash(path), "testdata/")
+		return filepath.Join(dir, name)
 	}
 	return path
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"owlm/lmkit/internal/bytepair"
 )
 
 // BPE is byte-pair encoding (Sennrich et al. 2016) on bytes, as in GPT-2 and in Hugging Face's tokenizers: a text is
@@ -25,7 +27,7 @@ type BPE struct {
 	// occurs once.
 	MinFrequency int
 
-	merges *merges // nil before training
+	merges *bytepair.Merges // nil before training
 }
 
 // DefaultVocabularySize is how many tokens byte-pair encoding has where nothing else is asked for.
@@ -55,9 +57,9 @@ func (b BPE) Validate() error {
 // Trained says whether the merges have been learned.
 func (b BPE) Trained() bool { return b.merges != nil }
 
-func (b BPE) learned() *merges {
+func (b BPE) learned() *bytepair.Merges {
 	if b.merges == nil {
-		return untrained
+		return bytepair.Untrained
 	}
 	return b.merges
 }
@@ -69,7 +71,7 @@ func (b BPE) Train(ctx context.Context, r io.Reader) (BPE, error) {
 	if err := b.Validate(); err != nil {
 		return BPE{}, err
 	}
-	learned, err := learnMerges(ctx, r, cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2))
+	learned, err := bytepair.Learn(ctx, r, cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2))
 	if err != nil {
 		return BPE{}, err
 	}
@@ -78,23 +80,23 @@ func (b BPE) Train(ctx context.Context, r io.Reader) (BPE, error) {
 }
 
 // Encode splits text into tokens and returns their ids in Vocabulary: Tokenize, without the strings.
-func (b BPE) Encode(text string) []int32 { return b.learned().encode(text) }
+func (b BPE) Encode(text string) []int32 { return b.learned().Encode(text) }
 
 // Tokenize splits text into tokens, written in GPT-2's alphabet.
-func (b BPE) Tokenize(text string) []string { return b.learned().tokenize(text) }
+func (b BPE) Tokenize(text string) []string { return b.learned().Tokenize(text) }
 
 // beginning tokenizes a block up to a place that nothing behind the block can move.
 func (b BPE) beginning(tokens []string, block string, last bool) ([]string, int) {
-	return b.learned().beginning(tokens, block, last)
+	return b.learned().Beginning(tokens, block, last)
 }
 
 // Join gives back the text that tokens stand for. What only some of a text's tokens stand for may end inside a
 // character; see CutUTF8.
-func (b BPE) Join(tokens []string) string { return b.learned().join(tokens) }
+func (b BPE) Join(tokens []string) string { return b.learned().Join(tokens) }
 
 // Vocabulary is all tokens in the order of their ids.
 func (b BPE) Vocabulary() *Vocabulary {
-	v, err := newVocabulary(b.learned().tokens, "")
+	v, err := newVocabulary(b.learned().Tokens, "")
 	if err != nil {
 		panic(err) // the tokens are distinct: see newMerges
 	}

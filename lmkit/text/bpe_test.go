@@ -83,9 +83,8 @@ func (g trainingGolden) train(t *testing.T, content string) BPE {
 
 func mergesOf(b BPE) []string {
 	var list []string
-	for _, m := range b.merges.list {
-		left, right := m.pair.ids()
-		list = append(list, b.merges.tokens[left]+" "+b.merges.tokens[right])
+	for left, right := range b.merges.Pairs() {
+		list = append(list, left+" "+right)
 	}
 	return list
 }
@@ -150,22 +149,10 @@ func agreement(t *testing.T, comparison string, cases int) golden.Agreement {
 	return a
 }
 
-// opticks is the book that comes with Go's sources, as one string.
-func opticks(t testing.TB) string {
-	data, err := os.ReadFile(bookPath(t, "opticks"))
-	if err != nil {
-		t.Skip("this Go installation has no Opticks:", err)
-	}
-	if hashOf(data) != "d4a9ac22462b35e7821a4f2706c211093da678620a8f9997989ee7cf8d507bbd" {
-		t.Skip("this Go installation has another edition of Opticks")
-	}
-	return string(data)
-}
-
 func TestBPEOfBooksLikeHuggingFace(t *testing.T) {
 	for name, g := range bpeGoldens(t).Books {
 		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(bookPath(t, name))
+			data, err := os.ReadFile(golden.Book(t, name))
 			if err != nil {
 				t.Skip("this book is not here:", err)
 			}
@@ -239,22 +226,6 @@ func TestWrittenFile(t *testing.T) {
 	checkBPE(t, "written.json", back.(BPE), g.Texts, g.Written)
 }
 
-// TestClasses holds the class of every code point against what Hugging Face's library keeps together.
-func TestClasses(t *testing.T) {
-	g, count := bpeGoldens(t).Classes, make(map[string]int)
-	var all strings.Builder
-	for r := rune(0); r <= utf8.MaxRune; r++ {
-		if utf8.ValidRune(r) {
-			name := string("OLNS"[classOf(r)])
-			count[name]++
-			all.WriteString(name)
-		}
-	}
-	if hashOf([]byte(all.String())) != g.SHA256 {
-		t.Errorf("the numbers of letters, numbers, others and spaces are %v, want %v", count, g.Count)
-	}
-}
-
 func TestCutUTF8(t *testing.T) {
 	for _, c := range bpeGoldens(t).Decoded {
 		content, err := hex.DecodeString(c.Bytes)
@@ -270,38 +241,6 @@ func TestCutUTF8(t *testing.T) {
 		}
 		if whole != c.Text {
 			t.Errorf("% x: %q and % x, want %q", content, whole, rest, c.Text)
-		}
-	}
-}
-
-func TestPretokensInStretches(t *testing.T) {
-	text := strings.Join(bpeGoldens(t).Texts, "\n")
-	var want []string
-	for rest := text; rest != ""; rest = rest[pretoken(rest):] {
-		want = append(want, rest[:pretoken(rest)])
-	}
-	long := strings.Repeat("x", 1<<20-3) + " 's  \u3000 \u3000it'll" + strings.Repeat("é", 3<<20) + " end"
-	for _, c := range []struct {
-		text string
-		want []string
-	}{{text, want}, {long, []string{long[:1<<20-3], " '", "s", "  \u3000 ", "\u3000", "it", "'ll", strings.Repeat("é", 3<<20), " end"}}, {"", nil}} {
-		var got []string
-		if err := eachPretoken(strings.NewReader(c.text), func(s string) { got = append(got, strings.Clone(s)) }); err != nil || !slices.Equal(got, c.want) {
-			t.Errorf("%d pre-tokens, want %d; %v", len(got), len(c.want), err)
-		}
-	}
-	// A text that is cut behind a pre-token has the same ones.
-	b, err := BPE{VocabularySize: 600, MinFrequency: 1}.Train(context.Background(), strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := b.Encode(text)
-	for at := pretoken(text); at < len(text); at += pretoken(text[at:]) {
-		if r, _ := utf8.DecodeLastRuneInString(text[:at]); classOf(r) == spaceClass {
-			continue // in the first part it may be the end of several spaces
-		}
-		if parts := append(b.Encode(text[:at]), b.Encode(text[at:])...); !slices.Equal(parts, ids) {
-			t.Fatalf("cut at %q, the ids are others", text[at:min(len(text), at+20)])
 		}
 	}
 }
@@ -334,7 +273,7 @@ func TestBPEOptions(t *testing.T) {
 }
 
 func ExampleBPE() {
-	b, err := BPE{VocabularySize: 270}.Train(context.Background(), strings.NewReader(Owl))
+	b, err := BPE{VocabularySize: 270}.Train(context.Background(), strings.NewReader(owl))
 	if err != nil {
 		panic(err)
 	}
@@ -347,7 +286,7 @@ func ExampleBPE() {
 }
 
 func BenchmarkBPE(b *testing.B) {
-	book := opticks(b)
+	book := golden.Opticks(b)
 	bpe, err := BPE{VocabularySize: 8000}.Train(context.Background(), strings.NewReader(book))
 	if err != nil {
 		b.Fatal(err)
@@ -359,7 +298,7 @@ func BenchmarkBPE(b *testing.B) {
 }
 
 func BenchmarkBPETraining(b *testing.B) {
-	book := opticks(b)
+	book := golden.Opticks(b)
 	b.SetBytes(int64(len(book)))
 	for b.Loop() {
 		if _, err := (BPE{VocabularySize: 8000}).Train(context.Background(), strings.NewReader(book)); err != nil {
@@ -381,10 +320,6 @@ func FuzzBPE(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		if joined := b.Join(b.Tokenize(text)); joined != text {
 			t.Errorf("%q came back as %q", text, joined)
-		}
-		var pieces []string
-		if err := eachPretoken(strings.NewReader(text), func(s string) { pieces = append(pieces, s) }); err != nil || strings.Join(pieces, "") != text {
-			t.Errorf("%q: the pre-tokens are %q, %v", text, pieces, err)
 		}
 	})
 }

@@ -3,6 +3,8 @@ package text
 import (
 	"strings"
 	"unicode/utf8"
+
+	"owlm/lmkit/internal/runes"
 )
 
 // Characters makes every Unicode code point a token. Joining the tokens gives back the text.
@@ -14,7 +16,7 @@ type Characters struct {
 // Tokenize splits text into code points. A byte that is not UTF-8 is a token of its own.
 func (c Characters) Tokenize(text string) []string {
 	if c.Lowercase {
-		text = lower(text)
+		text = runes.Lower(text)
 	}
 	return appendCharacters(make([]string, 0, utf8.RuneCountInString(text)), text)
 }
@@ -33,15 +35,15 @@ func appendCharacters(tokens []string, text string) []string {
 func (c Characters) beginning(tokens []string, block string, last bool) ([]string, int) {
 	end := len(block)
 	for !last && end > 0 {
-		r, size := before(block, end)
-		if cutOff := r == utf8.RuneError && size == 1 && end > len(block)-utf8.UTFMax; !cutOff && (!c.Lowercase || !cased(r) && !caseIgnorable(r)) {
+		r, size := runes.Before(block, end)
+		if cutOff := r == utf8.RuneError && size == 1 && end > len(block)-utf8.UTFMax; !cutOff && (!c.Lowercase || !runes.Cased(r) && !runes.CaseIgnorable(r)) {
 			break
 		}
 		end -= size
 	}
 	text := block[:end]
 	if c.Lowercase {
-		text = lower(text)
+		text = runes.Lower(text)
 	}
 	return appendCharacters(tokens, text), end
 }

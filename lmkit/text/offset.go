@@ -3,6 +3,8 @@ package text
 import (
 	"unicode"
 	"unicode/utf8"
+
+	"owlm/lmkit/internal/runes"
 )
 
 // Offset is the byte of a text at which its token number n begins, counted from 0; tokens are all that the tokenizer
@@ -30,7 +32,7 @@ func offset(text string, tokens []string, lowercase, words bool) int {
 	need := 0 // bytes of tokens that the text up to at lacks; below 0 if a letter became several tokens
 	for _, token := range tokens {
 		if words {
-			at = skip(text, at, isBlank)
+			at = runes.Skip(text, at, runes.IsBlank)
 		}
 		if words && (token == "``" || token == "''") && at < len(text) && text[at] == '"' {
 			at++
@@ -50,7 +52,7 @@ func offset(text string, tokens []string, lowercase, words bool) int {
 		}
 	}
 	if words {
-		at = skip(text, at, isBlank)
+		at = runes.Skip(text, at, runes.IsBlank)
 	}
 	return at
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"owlm/internal/golden"
+	"owlm/lmkit/internal/runes"
 )
 
 // TestOffset finds every token of hard cases: what lies between two places is the token, and white space.
@@ -14,11 +17,11 @@ func TestOffset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var golden []struct{ Text string }
-	if err := json.Unmarshal(data, &golden); err != nil || len(golden) == 0 {
+	var words []struct{ Text string }
+	if err := json.Unmarshal(data, &words); err != nil || len(words) == 0 {
 		t.Fatal(err)
 	}
-	if data, err := os.ReadFile(bookPath(t, "opticks")); err == nil {
+	if data, err := os.ReadFile(golden.Book(t, "opticks")); err == nil {
 		for _, tokenizer := range []Tokenizer{Words{}, Words{Lowercase: true}} {
 			tokens := tokenizer.Tokenize(string(data))
 			if end := Offset(tokenizer, string(data), tokens, len(tokens)); end != len(data) {
@@ -26,8 +29,8 @@ func TestOffset(t *testing.T) {
 			}
 		}
 	}
-	cases := []string{"İstanbul İİ. \"İ\"", "ΟΔΟΣ ΣΑΣ. ''Σ'' ``σ\"", "Ⱥ Ⱦ K ẞ", Owl}
-	for _, c := range golden {
+	cases := []string{"İstanbul İİ. \"İ\"", "ΟΔΟΣ ΣΑΣ. ''Σ'' ``σ\"", "Ⱥ Ⱦ K ẞ", owl}
+	for _, c := range words {
 		cases = append(cases, c.Text)
 	}
 	quotes := strings.NewReplacer("``", `"`, "''", `"`)
@@ -41,10 +44,10 @@ func TestOffset(t *testing.T) {
 				part := text[Offset(tokenizer, text, tokens, n):Offset(tokenizer, text, tokens, n+1)]
 				want := tokens[n]
 				if _, words := tokenizer.(Words); words {
-					part, want = quotes.Replace(trimRight(part)), quotes.Replace(want)
+					part, want = quotes.Replace(runes.TrimRight(part)), quotes.Replace(want)
 				}
 				if tokenizer == (Words{Lowercase: true}) || tokenizer == (Characters{Lowercase: true}) {
-					part, want = strings.ReplaceAll(lower(part), "ς", "σ"), strings.ReplaceAll(want, "ς", "σ")
+					part, want = strings.ReplaceAll(runes.Lower(part), "ς", "σ"), strings.ReplaceAll(want, "ς", "σ")
 				}
 				if part != want && !strings.Contains("i̇", want) {
 					t.Errorf("%#v, %q: token %d, %q, is at %q", tokenizer, text, n, tokens[n], part)

@@ -1,10 +1,9 @@
 package text
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"owlm/internal/files"
 	"strings"
 	"unicode/utf8"
 )
@@ -93,17 +92,8 @@ func (r *Reader) fill() {
 	case err == io.EOF && r.refuseEmpty && r.cleaner.offset == 0:
 		r.err = fmt.Errorf("%s: the file is empty", r.name)
 	case err != nil && err != io.EOF:
-		r.err = fmt.Errorf("%s: %w", r.name, reason(err))
+		r.err = fmt.Errorf("%s: %w", r.name, files.Reason(err))
 	}
-}
-
-// reason is what went wrong with a file, without the path, which the caller names.
-func reason(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return pathError.Err
-	}
-	return err
 }
 
 // cleaner applies the rules to a text that comes in pieces.
@@ -143,4 +133,28 @@ func (c *cleaner) clean(dst, s []byte, last bool) (clean []byte, used int) {
 	}
 	c.offset += int64(i)
 	return append(dst, s[done:i]...), i
+}
+
+// CutUTF8 cuts a text where its last character is incomplete: whole is valid UTF-8, and rest, at most 3 bytes, is the
+// beginning of a character that more text may end. Other bytes that are not UTF-8 become U+FFFD, one for each
+// stretch that begins like a character, as Hugging Face decodes.
+func CutUTF8(s string) (whole, rest string) {
+	if utf8.ValidString(s) {
+		return s, ""
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			if !utf8.FullRuneInString(s[i:]) {
+				return b.String(), s[i:]
+			}
+			for !utf8.FullRuneInString(s[i:i+size]) && !utf8.FullRuneInString(s[i:i+size+1]) {
+				size++
+			}
+		}
+		b.WriteRune(r)
+		i += size
+	}
+	return b.String(), ""
 }

@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"os"
+	"owlm/internal/files"
 	"strings"
 )
 
@@ -24,7 +25,7 @@ func File(path string, lossy bool) Source {
 	return Source{path, func() (*Reader, error) {
 		file, err := os.Open(path)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, reason(err))
+			return nil, fmt.Errorf("%s: %w", path, files.Reason(err))
 		}
 		r := NewReader(path, file, lossy)
 		r.refuseEmpty = true

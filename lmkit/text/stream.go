@@ -4,6 +4,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"owlm/lmkit/internal/runes"
 )
 
 // A text is tokenized in blocks. One in which no safe place to cut is found grows, up to the longest stretch.
@@ -80,8 +82,8 @@ func (b blocks) tokenize(r io.Reader, each func(tokens []string, piece string) e
 // cutAnywhere is where a block that has no better place is cut: behind its last white space or, without any, behind
 // its last whole character.
 func cutAnywhere(block string) int {
-	if i := strings.LastIndexFunc(block, isSpace); i >= 0 {
-		_, size := at(block, i)
+	if i := strings.LastIndexFunc(block, runes.IsSpace); i >= 0 {
+		_, size := runes.At(block, i)
 		return i + size
 	}
 	end := len(block)

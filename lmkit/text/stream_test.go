@@ -2,7 +2,9 @@ package text
 
 import (
 	"context"
+	"encoding/json"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -10,15 +12,19 @@ import (
 	"testing"
 	"testing/iotest"
 	"unicode/utf8"
+
+	"owlm/internal/golden"
+	"owlm/lmkit/internal/runes"
+	"owlm/lmkit/internal/treebank"
 )
 
 // wholeWords tokenizes a text in one piece: what Words did before it knew blocks.
 func wholeWords(w Words, text string) (tokens []string) {
 	if w.Lowercase {
-		text = lower(text)
+		text = runes.Lower(text)
 	}
-	for _, sentence := range Sentences(text) {
-		tokens = appendWords(tokens, sentence)
+	for _, sentence := range treebank.Sentences(text) {
+		tokens = treebank.AppendWords(tokens, sentence)
 	}
 	return tokens
 }
@@ -61,16 +67,38 @@ var learnedBPE = sync.OnceValue(func() []BPE {
 	if err != nil {
 		panic(err)
 	}
-	added, m := b, b.merges
-	list := []addedToken{{ID: 300, Content: "l's"}, {ID: 301, Content: ". T"}, {ID: 302, Content: "won'"}, {ID: 303, Content: "won't end.", Normalized: true}, {ID: 304, Content: "  ", Normalized: true}}
-	tokens := slices.Clone(m.tokens)
-	for i := range list {
-		list[i].ID = int32(len(tokens))
-		tokens = append(tokens, list[i].Content)
+	added, err := withAdded(b, map[string]bool{"l's": false, ". T": false, "won'": false, "won't end.": true, "  ": true})
+	if err != nil {
+		panic(err)
 	}
-	added.merges = newMerges(tokens, len(m.tokens), m.list, newAddedTokens(list))
 	return []BPE{b, added}
 })
+
+// withAdded returns byte-pair encoding with added tokens, each of which is found in normalized text or before.
+func withAdded(b BPE, tokens map[string]bool) (BPE, error) {
+	data, err := MarshalTokenizer(b)
+	if err != nil {
+		return b, err
+	}
+	var file map[string]any
+	if err := json.Unmarshal(data, &file); err != nil {
+		return b, err
+	}
+	var list []any
+	for _, token := range slices.Sorted(maps.Keys(tokens)) {
+		list = append(list, map[string]any{"id": b.Vocabulary().Len() + len(list), "content": token, "normalized": tokens[token],
+			"single_word": false, "lstrip": false, "rstrip": false, "special": false})
+	}
+	file["added_tokens"] = list
+	if data, err = json.Marshal(file); err != nil {
+		return b, err
+	}
+	t, err := ParseTokenizer(data)
+	if err != nil {
+		return b, err
+	}
+	return t.(BPE), nil
+}
 
 // pieces are what texts for streaming are put together from: what the rules look at across sentences.
 var pieces = []string{
@@ -97,7 +125,7 @@ func TestBlocksAreTheWhole(t *testing.T) {
 	for _, g := range goldens(t) {
 		checkBlocks(t, g.Text, 1+random.IntN(len(g.Text)+1))
 	}
-	checkBlocks(t, opticks(t), 1000)
+	checkBlocks(t, golden.Opticks(t), 1000)
 }
 
 func FuzzBlocks(f *testing.F) {
@@ -113,7 +141,7 @@ func FuzzBlocks(f *testing.F) {
 
 // TestReadersPieces gives a text to TokenizeReader a byte at a time, and in halves.
 func TestReadersPieces(t *testing.T) {
-	text := opticks(t)
+	text := golden.Opticks(t)
 	want := Words{}.Tokenize(text)
 	for _, r := range []io.Reader{iotest.OneByteReader(strings.NewReader(text)), iotest.HalfReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
 		var got []string
@@ -155,8 +183,8 @@ type plain struct{ Tokenizer }
 
 func TestTokenizerWithoutBlocks(t *testing.T) {
 	var got []string
-	err := TokenizeReader(plain{Words{}}, strings.NewReader(Owl), func(tokens []string, _ string) error { got = append(got, tokens...); return nil })
-	if err != nil || !slices.Equal(got, Words{}.Tokenize(Owl)) {
+	err := TokenizeReader(plain{Words{}}, strings.NewReader(owl), func(tokens []string, _ string) error { got = append(got, tokens...); return nil })
+	if err != nil || !slices.Equal(got, Words{}.Tokenize(owl)) {
 		t.Errorf("%q, %v", got, err)
 	}
 }

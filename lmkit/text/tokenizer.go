@@ -1,13 +1,12 @@
 package text
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
+
+	"owlm/internal/files"
+	"owlm/lmkit/internal/bytepair"
 )
 
 // Tokenizer splits text into tokens and joins tokens to text.
@@ -42,7 +41,7 @@ func MarshalTokenizer(t Tokenizer) ([]byte, error) {
 		return json.Marshal(tokenizerFile{Kind(t), t.Lowercase})
 	case BPE:
 		if t.Trained() {
-			return t.merges.marshal()
+			return t.merges.Marshal()
 		}
 		return json.Marshal(untrainedFile{Kind(t), t.VocabularySize, t.MinFrequency})
 	}
@@ -60,7 +59,7 @@ func ParseTokenizer(data []byte) (Tokenizer, error) {
 		return nil, err
 	}
 	if what.Model != nil {
-		learned, err := parseHuggingFace(data)
+		learned, err := bytepair.Parse(data)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +68,7 @@ func ParseTokenizer(data []byte) (Tokenizer, error) {
 	switch what.Kind {
 	case "word", "character":
 		var file tokenizerFile
-		if err := strictJSON(data, &file); err != nil {
+		if err := files.StrictJSON(data, &file); err != nil {
 			return nil, err
 		}
 		if file.Kind == "word" {
@@ -78,7 +77,7 @@ func ParseTokenizer(data []byte) (Tokenizer, error) {
 		return Characters{Lowercase: file.Lowercase}, nil
 	case "bpe":
 		var file untrainedFile
-		if err := strictJSON(data, &file); err != nil {
+		if err := files.StrictJSON(data, &file); err != nil {
 			return nil, err
 		}
 		b := BPE{VocabularySize: file.VocabularySize, MinFrequency: file.MinFrequency}
@@ -107,28 +106,11 @@ const TokenizerFile = "tokenizer.json"
 func ReadTokenizer(path string) (Tokenizer, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		var pathError *fs.PathError
-		if errors.As(err, &pathError) {
-			err = pathError.Err
-		}
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, files.Reason(err))
 	}
 	t, err := ParseTokenizer(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return t, nil
-}
-
-// strictJSON decodes exactly one JSON value, and refuses keys that target does not have.
-func strictJSON(data []byte, target any) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(target); err != nil {
-		return err
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return errors.New("there is more than one JSON value in the file")
-	}
-	return nil
 }

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
+	"owlm/internal/want"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -111,30 +111,6 @@ func TestWindows(t *testing.T) {
 	}
 }
 
-func TestSplit(t *testing.T) {
-	ids := make([]int, 100)
-	for i := range ids {
-		ids[i] = i
-	}
-	for _, c := range []struct{ valid, test float64 }{{0, 0}, {0.1, 0.2}, {0.333, 0.333}, {0, 0.01}} {
-		s, err := Split(ids, c.valid, c.test)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if all := slices.Concat(s.Train, s.Valid, s.Test); !slices.Equal(all, ids) {
-			t.Errorf("%+v: the parts are not the text", c)
-		}
-		if math.Abs(float64(len(s.Valid))-100*c.valid) > 1 || math.Abs(float64(len(s.Test))-100*c.test) > 1 {
-			t.Errorf("%+v: %d, %d, %d", c, len(s.Train), len(s.Valid), len(s.Test))
-		}
-	}
-	for _, c := range [][2]float64{{-0.1, 0}, {0.5, 0.5}, {math.NaN(), 0}, {0, 1}} {
-		if _, err := Split(ids, c[0], c[1]); err == nil {
-			t.Errorf("shares %v are accepted", c)
-		}
-	}
-}
-
 func TestReadFile(t *testing.T) {
 	dir := t.TempDir()
 	for _, c := range []struct {
@@ -196,4 +172,22 @@ func ExampleWindows() {
 	// Output:
 	// [once upon] -> a
 	// [upon a] -> time
+}
+
+func TestImportedVocabularies(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, content, tokens, unknown string
+	}{
+		"list":        {"v.txt", "a\nb c\n  \n", "a|b c|  ", ""},
+		"CR LF":       {"v.txt", "\uFEFFa\r\nb", "a|b", ""},
+		"unknown":     {"v.txt", "a\n<unk>\nb\n", "a|<unk>|b", "<unk>"},
+		"JSON":        {"v.json", `{"tokens":["a","\n"],"unknown":"a"}`, "a|\n", "a"},
+		"JSON inside": {"v.txt", `{"tokens":["a"]}`, "a", ""},
+		"brackets":    {"v.txt", "{\n}\n", "{|}", ""},
+	} {
+		v, err := ReadVocabulary(want.File(t, c.file, c.content))
+		if err != nil || strings.Join(v.Tokens(), "|") != c.tokens || v.Unknown() != c.unknown {
+			t.Errorf("%s: %v, %v", name, v, err)
+		}
+	}
 }

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"owlm/internal/files"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,11 +17,7 @@ import (
 func ReadVocabulary(path string) (*Vocabulary, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		var pathError *fs.PathError
-		if errors.As(err, &pathError) {
-			err = pathError.Err
-		}
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, files.Reason(err))
 	}
 	v := new(Vocabulary)
 	if strings.HasSuffix(path, ".json") || bytes.HasPrefix(data, []byte("{")) && bytes.Contains(data, []byte(`"tokens"`)) && json.Valid(data) {

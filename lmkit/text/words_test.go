@@ -5,15 +5,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"owlm/internal/golden"
-	"owlm/internal/setup"
+	"owlm/lmkit/internal/runes"
+	"owlm/lmkit/internal/treebank"
 )
 
 // words is a case of testdata/words.json, which NLTK made (words.py beside it).
@@ -35,7 +34,7 @@ func goldens(t testing.TB) (list []words) {
 func TestWordsLikeNLTK(t *testing.T) {
 	list, different := goldens(t), 0
 	for _, g := range list {
-		got, sentences := Words{}.Tokenize(g.Text), Sentences(g.Text)
+		got, sentences := Words{}.Tokenize(g.Text), treebank.Sentences(g.Text)
 		if slices.Equal(got, g.Tokens) && slices.Equal(sentences, g.Sentences) {
 			continue
 		}
@@ -58,23 +57,6 @@ func digestOf(lines ...[]string) digest {
 	return digest{len(all), hex.EncodeToString(sum[:])}
 }
 
-// bookPath is where a book is on this machine: Opticks comes with Go's sources, and lmkit corpus get kjv puts the King James
-// Bible into lmkit's cache directory.
-func bookPath(t testing.TB, name string) string {
-	if name == "opticks" {
-		return filepath.Join(runtime.GOROOT(), "src", "testdata", "Isaac.Newton-Opticks.txt")
-	}
-	dir, err := setup.CacheDir()
-	if err != nil {
-		t.Skip(err)
-	}
-	found, err := filepath.Glob(filepath.Join(dir, "text-*", name+".txt"))
-	if err != nil || found == nil {
-		t.Skipf("%s was not downloaded; lmkit corpus get %s does it", name, name)
-	}
-	return found[0]
-}
-
 // TestBooksLikeNLTK compares whole books, and 2,000 sentences of each taken by itself, by number and hash with what NLTK finds.
 func TestBooksLikeNLTK(t *testing.T) {
 	var list map[string]struct {
@@ -85,7 +67,7 @@ func TestBooksLikeNLTK(t *testing.T) {
 	golden.Read(t, "testdata/books.json", &list)
 	for name, want := range list {
 		t.Run(name, func(t *testing.T) {
-			data, err := os.ReadFile(bookPath(t, name))
+			data, err := os.ReadFile(golden.Book(t, name))
 			if err != nil {
 				t.Skip("the book is not here:", err)
 			}
@@ -93,7 +75,7 @@ func TestBooksLikeNLTK(t *testing.T) {
 			if got := sha256.Sum256(data); hex.EncodeToString(got[:]) != want.SHA256 {
 				t.Skip("this is another edition")
 			}
-			sentences, different := Sentences(book), 0
+			sentences, different := treebank.Sentences(book), 0
 			if got := digestOf(sentences); got != want.Sentences {
 				t.Fatalf("sentences: %v, NLTK has %v", got, want.Sentences)
 			}
@@ -116,7 +98,7 @@ func TestBooksLikeNLTK(t *testing.T) {
 }
 
 func TestOwl(t *testing.T) {
-	tokens := Words{Lowercase: true}.Tokenize(Owl)
+	tokens := Words{Lowercase: true}.Tokenize(owl)
 	want := strings.Fields("once upon a time , in a land far away , there lived a wise old owl . the owl watched over the forest and guided " +
 		"the creatures . every night , under the bright moonlight , the owl would share stories .")
 	if len(tokens) != 43 || !slices.Equal(tokens, want) {
@@ -134,18 +116,16 @@ func TestWordsTakeAnyBytes(t *testing.T) {
 
 // BenchmarkWords begins with nothing known of the book each time.
 func BenchmarkWords(b *testing.B) {
-	book := opticks(b)
+	book := golden.Opticks(b)
 	b.SetBytes(int64(len(book)))
 	for b.Loop() {
-		known := pieceTokensPool.Get().(pieceTokens)
-		clear(known)
-		pieceTokensPool.Put(known)
+		treebank.Forget()
 		Words{}.Tokenize(book)
 	}
 }
 
 func BenchmarkCharacters(b *testing.B) {
-	book := opticks(b)
+	book := golden.Opticks(b)
 	b.SetBytes(int64(len(book)))
 	for b.Loop() {
 		Characters{}.Tokenize(book)
@@ -165,7 +145,7 @@ func FuzzWords(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, token := range (Words{}).Tokenize(text) {
-			if token == "" || strings.IndexFunc(token, isSpace) >= 0 {
+			if token == "" || strings.IndexFunc(token, runes.IsSpace) >= 0 {
 				t.Errorf("token %q of %q", token, text)
 			}
 		}
@@ -184,7 +164,7 @@ func FuzzCharacters(f *testing.F) {
 
 func TestDetokenizeLikeNLTK(t *testing.T) {
 	for _, g := range goldens(t) {
-		if got := Detokenize(g.Tokens); got != g.Joined {
+		if got := treebank.Detokenize(g.Tokens); got != g.Joined {
 			t.Errorf("joining %q:\n got %q\nwant %q", g.Tokens, got, g.Joined)
 		}
 	}

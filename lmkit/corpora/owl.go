@@ -1,0 +1,8 @@
+package corpora
+
+// OwlText is the tutorial's text: three sentences, 43 tokens and 30 types in lower case.
+const OwlText = `
+Once upon a time, in a land far away, there lived a wise old owl.
+The owl watched over the forest and guided the creatures.
+Every night, under the bright moonlight, the owl would share stories.
+`

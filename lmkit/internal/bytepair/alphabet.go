@@ -1,0 +1,38 @@
+package bytepair
+
+import (
+	"strings"
+)
+
+// symbols is GPT-2's alphabet: it writes each byte as one printable character, so that a token is a string even where
+// it is part of a character. Printable bytes of Latin-1 stand for themselves, and the others, in order, are U+0100 and
+// on (a space is Ġ, a line feed Ċ). symbolBytes is the way back.
+var symbols, symbolBytes = alphabet()
+
+func alphabet() (symbols [256]string, symbolBytes map[rune]byte) {
+	symbolBytes = make(map[rune]byte, len(symbols))
+	shifted := rune(0x100)
+	for b := range len(symbols) {
+		symbol := rune(b)
+		if !(b >= '!' && b <= '~' || b >= 0xa1 && b <= 0xac || b >= 0xae) {
+			symbol = shifted
+			shifted++
+		}
+		symbols[b], symbolBytes[symbol] = string(symbol), byte(b)
+	}
+	return symbols, symbolBytes
+}
+
+// bytesOf is the text that a token of symbols stands for. ok is false if the token has other characters.
+func bytesOf(token string) (content string, ok bool) {
+	var b strings.Builder
+	b.Grow(len(token))
+	for _, r := range token {
+		value, ok := symbolBytes[r]
+		if !ok {
+			return "", false
+		}
+		b.WriteByte(value)
+	}
+	return b.String(), true
+}

@@ -1,0 +1,94 @@
+package network
+
+import (
+	"time"
+
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"owlm/lmkit/backend"
+)
+
+// Compilation says what compiling a graph of a model took.
+type Compilation struct {
+	// What is "training step", "evaluation" or "generation".
+	What    string  `json:"what"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Program is a graph of a model, compiled by the engine when it first runs.
+type Program struct {
+	engine   *backend.Engine
+	note     func(Compilation) // receives what compiling took
+	what     string
+	exec     *model.Exec
+	compiled bool
+}
+
+// NewProgram makes a program of a graph that build builds over the variables of a store. note, if not nil, receives what compiling took.
+func NewProgram(engine *backend.Engine, store *model.Store, what string, build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node,
+	note func(Compilation)) (*Program, error) {
+	exec, err := model.NewExec(engine.Backend, store, build)
+	if err != nil {
+		return nil, err
+	}
+	return &Program{engine: engine, note: note, what: what, exec: exec.WithName("lmkit " + what)}, nil
+}
+
+// Run executes the program and frees its inputs at once: memory of an engine does not count for Go's garbage collector,
+// which would come for it too late.
+func (p *Program) Run(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
+	outputs, err := p.execute(inputs)
+	for _, input := range inputs {
+		if freeErr := input.FinalizeAll(); err == nil {
+			err = freeErr
+		}
+	}
+	return outputs, err
+}
+
+func (p *Program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
+	if err := p.compile(inputs); err != nil {
+		return nil, err
+	}
+	arguments := make([]any, len(inputs))
+	for i, input := range inputs {
+		// Exec would do so, too, but make and drop an error first, whose stack trace takes longer.
+		if err := input.MaterializeOnDevice(p.engine.Backend, true, 0); err != nil {
+			return nil, err
+		}
+		arguments[i] = input
+	}
+	return p.exec.Exec(arguments...)
+}
+
+// compile compiles the program, if that is still to be done, for inputs of these shapes.
+func (p *Program) compile(inputs []*tensors.Tensor) error {
+	if p.compiled {
+		return nil
+	}
+	list := make([]shapes.Shape, len(inputs))
+	for i, input := range inputs {
+		list[i] = input.Shape()
+	}
+	start := time.Now()
+	if _, err := p.exec.Compile(list...); err != nil {
+		return err
+	}
+	p.compiled = true
+	if p.note != nil {
+		p.note(Compilation{What: p.what, Seconds: time.Since(start).Seconds()})
+	}
+	return nil
+}
+
+// BatchInputs makes tensors of a batch's tokens [T,B], and of its targets and weights, which have one value a prediction.
+func BatchInputs(tokens, targets []int32, weights []float32, steps, rows int) []*tensors.Tensor {
+	return []*tensors.Tensor{
+		tensors.FromFlatDataAndDimensions(tokens, steps, rows),
+		tensors.FromFlatDataAndDimensions(targets, len(targets)),
+		tensors.FromFlatDataAndDimensions(weights, len(weights)),
+	}
+}

@@ -1,0 +1,22 @@
+package rundir
+
+import (
+	"owlm/internal/want"
+	"testing"
+)
+
+func TestOneWriter(t *testing.T) {
+	dir := t.TempDir()
+	unlock, err := Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Lock(dir)
+	want.Error(t, err, dir, "process")
+	unlock()
+	unlock, err = Lock(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+}

@@ -1,0 +1,8 @@
+package text
+
+// owl is corpora.OwlText, which imports this package.
+const owl = `
+Once upon a time, in a land far away, there lived a wise old owl.
+The owl watched over the forest and guided the creatures.
+Every night, under the bright moonlight, the owl would share stories.
+`

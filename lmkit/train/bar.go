@@ -1,0 +1,103 @@
+package train
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"os"
+	"time"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// Progress shows a bar with the loss and the time left: on standard error if that is a terminal,
+// below the cell in a GoNB notebook, where a finished run leaves one line without times, so
+// that notebooks can be committed. Elsewhere it shows nothing.
+func Progress() Hook {
+	switch {
+	case gonbui.IsNotebook:
+		return &notebookProgress{id: gonbui.UniqueId()}
+	case term.IsTerminal(int(os.Stderr.Fd())):
+		return &terminalProgress{w: os.Stderr}
+	}
+	return &terminalProgress{w: io.Discard}
+}
+
+// terminalProgress draws a bar in a terminal.
+type terminalProgress struct {
+	w   io.Writer
+	bar *progressbar.ProgressBar
+}
+
+func (p *terminalProgress) Start(name string, _, steps int) {
+	p.bar = progressbar.NewOptions(steps,
+		progressbar.OptionSetWriter(p.w), progressbar.OptionSetDescription(name), progressbar.OptionShowCount(),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30),
+		progressbar.OptionClearOnFinish())
+}
+
+func (p *terminalProgress) Step(step int, loss float64) {
+	p.bar.Describe(fmt.Sprintf("loss %.4f", loss))
+	p.bar.Set(step)
+}
+
+func (p *terminalProgress) Epoch(int, float64, float64) {}
+
+func (p *terminalProgress) End(err error) {
+	if err == nil {
+		p.bar.Finish()
+		return
+	}
+	p.bar.Exit()
+	fmt.Fprintln(p.w)
+}
+
+// notebookProgress draws a bar below a notebook's cell, in place.
+type notebookProgress struct {
+	id          string
+	name        string
+	steps       int
+	first       int // the first step that was seen, at time start
+	start, last time.Time
+	epochs      int
+}
+
+func (p *notebookProgress) Start(name string, _, steps int) {
+	p.name, p.steps = name, steps
+	gonbui.UpdateHtml(p.id, html.EscapeString(name)+": compiling …")
+}
+
+func (p *notebookProgress) Step(step int, loss float64) {
+	now := time.Now()
+	if p.first == 0 {
+		p.first, p.start = step, now
+	}
+	if now.Sub(p.last) < 250*time.Millisecond {
+		return
+	}
+	p.last = now
+	gonbui.UpdateHtml(p.id, fmt.Sprintf(`%s <progress value="%d" max="%d"></progress> step %d of %d, loss %.4f%s`,
+		html.EscapeString(p.name), step, p.steps, step, p.steps, loss, p.left(step, now.Sub(p.start))))
+}
+
+// left says how long the rest will take, judged by the steps since the first, which includes compiling.
+func (p *notebookProgress) left(step int, took time.Duration) string {
+	if step == p.first {
+		return ""
+	}
+	left := time.Duration(float64(took) / float64(step-p.first) * float64(p.steps-step))
+	return fmt.Sprintf(", %s left", left.Round(time.Second))
+}
+
+func (p *notebookProgress) Epoch(int, float64, float64) { p.epochs++ }
+
+func (p *notebookProgress) End(err error) {
+	message := fmt.Sprintf("%s: %d steps, %d epochs", p.name, p.steps, p.epochs)
+	if err != nil {
+		message = fmt.Sprintf("%s: stopped: %v", p.name, err)
+	}
+	gonbui.UpdateHtml(p.id, html.EscapeString(message))
+	gonbui.Sync()
+}

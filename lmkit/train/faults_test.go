@@ -1,0 +1,147 @@
+package train
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"owlm/internal/want"
+	"owlm/lmkit/backend"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/rundir"
+)
+
+func TestTrainRefuses(t *testing.T) {
+	held := filepath.Join(t.TempDir(), "held")
+	c := tiny(backend.Go)
+	c.Directory = held
+	train(t, c)
+	for name, test := range map[string]struct {
+		change func(c *Config)
+		corpus string
+		want   []string
+	}{
+		"sizes":        {func(c *Config) { c.Model.HiddenSize, c.Model.Layers, c.BatchSize = 0, -1, 0 }, corpora.OwlText, []string{"hidden size is 0", "layers is -1", "batch size is 0"}},
+		"rate":         {func(c *Config) { c.LearningRate = 0 }, corpora.OwlText, []string{"learning rate is 0"}},
+		"no objective": {func(c *Config) { c.Objective = nil }, corpora.OwlText, []string{"objective"}},
+		"names":        {func(c *Config) { c.Optimizer, c.Schedule = "adm", "cosin" }, corpora.OwlText, []string{`"adm"`, `"cosin"`}},
+		"tied":         {func(c *Config) { c.Model.TieWeights = true }, corpora.OwlText, []string{"embedding size is 8", "hidden size 12"}},
+		"new ranges": {func(c *Config) {
+			c.Dropout.Embeddings, c.ScheduleOptions.Divisor, c.ScheduleOptions.WarmupSteps, c.ClipValue, c.Samples.Temperature = 1, 0.5, -1, -1, -1
+			c.Initial.Range, c.Initial.ForgetBias, c.RMSDecay = -1, 1, 1
+		}, corpora.OwlText, []string{"dropout of embeddings is 1", "divisor is 0.5", "warm-up steps is -1", "clip value is -1", "samples: temperature is -1", "initial weights is -1", "choice of the lstm", "decay of rmsprop is 1"}},
+		"no validation": {func(c *Config) { c.KeepBest, c.Patience, c.ValidateEvery, c.Schedule = true, 1, 1, "plateau" }, corpora.OwlText,
+			[]string{"plateau needs a validation", "every so many steps needs", "best weights needs a validation", "patience needs"}},
+		"nowhere to keep":  {func(c *Config) { c.KeepBest, c.Valid, c.Directory = true, 0.2, "" }, corpora.OwlText, []string{"best weights needs a directory"}},
+		"from and initial": {func(c *Config) { c.From, c.Initial.Range = held, 0.1 }, corpora.OwlText, []string{"initial weights", held}},
+		"shares":           {func(c *Config) { c.Valid, c.Test = 0.6, 0.6 }, corpora.OwlText, []string{"leave nothing"}},
+		"short":            {func(*Config) {}, "one two three four", []string{"4 tokens", "at least 6"}},
+		"short lanes":      {func(c *Config) { c.Objective = Stream{Length: 8} }, corpora.OwlText, []string{"43 tokens", "at least 144"}},
+		"empty":            {func(*Config) {}, " ", []string{"no tokens"}},
+		"not UTF-8":        {func(*Config) {}, "owl \xff owl", []string{"byte 4"}},
+		"held":             {func(c *Config) { c.Directory = held }, corpora.OwlText, []string{held, "--resume"}},
+		"finished":         {func(c *Config) { c.Directory, c.Resume = held, true }, corpora.OwlText, []string{"finished run"}},
+		"engine":           {func(c *Config) { c.Backend = "tpu" }, corpora.OwlText, []string{`"tpu"`}},
+		"diverging":        {func(c *Config) { c.LearningRate, c.Optimizer = 1e5, "sgd" }, corpora.OwlText, []string{"step", "loss is NaN", "smaller learning rate"}},
+		"from nowhere":     {func(c *Config) { c.From = "nowhere" }, corpora.OwlText, []string{"nowhere"}},
+		"from other":       {func(c *Config) { c.From = held; c.Model.HiddenSize = 13 }, corpora.OwlText, []string{held, "hidden_size"}},
+		"unknown held":     {func(c *Config) { c.Valid = 0.2 }, corpora.OwlText, []string{"validation text", "unknown"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := tiny(backend.Go)
+			c.Directory = filepath.Join(t.TempDir(), "run")
+			test.change(&c)
+			_, err := Run(context.Background(), test.corpus, c)
+			if name == "diverging" && err == nil {
+				t.Skip("it did not diverge")
+			}
+			want.Error(t, err, test.want...)
+			if _, err := os.Stat(c.Directory); name != "diverging" && c.Directory != held && err == nil {
+				t.Error("a directory was left behind")
+			}
+		})
+	}
+}
+
+func TestResumeRefuses(t *testing.T) {
+	c := tiny(backend.Go)
+	c.Directory, c.CheckpointEvery = filepath.Join(t.TempDir(), "run"), 2
+	train(t, c)
+	c.Resume = true
+	other := c
+	other.Model.HiddenSize, other.Seed = 13, 4
+	_, err := Run(context.Background(), corpora.OwlText, other)
+	want.Error(t, err, "hidden_size was 12 and is now 13", "seed was 3 and is now 4")
+	changed := strings.Replace(corpora.OwlText, "owl", "fox", 1) + " owl"
+	_, err = Run(context.Background(), changed, c)
+	want.Error(t, err, "sha256", "--allow-changed-text")
+
+	var warnings []string
+	c.Warn = func(message string) { warnings = append(warnings, message) }
+	c.Epochs, c.LearningRate = 3, 0.005
+	train(t, c)
+	if all := strings.Join(warnings, "\n"); !strings.Contains(all, "learning_rate was 0.01 and is now 0.005") || !strings.Contains(all, "epochs was 2") {
+		t.Errorf("warnings: %s", all)
+	}
+}
+
+// TestDamagedCheckpoints damages the newest checkpoint in several ways; the one before it must be taken.
+func TestDamagedCheckpoints(t *testing.T) {
+	c := tiny(backend.Go)
+	c.CheckpointEvery = 2 // the owl's two epochs have six steps
+	damages := map[string]func(dir string) error{
+		"truncated": func(dir string) error { return os.Truncate(filepath.Join(dir, rundir.WeightsFile), 100) },
+		"missing":   func(dir string) error { return os.Remove(filepath.Join(dir, rundir.TrainingFile)) },
+		"flipped": func(dir string) error {
+			path := filepath.Join(dir, rundir.WeightsFile)
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			data[len(data)-1] ^= 1
+			return os.WriteFile(path, data, 0o644)
+		},
+		"no manifest": func(dir string) error { return os.Remove(filepath.Join(dir, "MANIFEST.json")) },
+	}
+	for name, damage := range damages {
+		t.Run(name, func(t *testing.T) {
+			c.Directory, c.Resume = filepath.Join(t.TempDir(), "run"), false
+			train(t, c)
+			names, err := rundir.List(c.Directory)
+			if err != nil || len(names) < 2 {
+				t.Fatal(names, err)
+			}
+			newest := filepath.Join(rundir.Checkpoints(c.Directory), names[len(names)-1])
+			if err := damage(newest); err != nil {
+				t.Fatal(err)
+			}
+			var warnings []string
+			c.Resume, c.Warn = true, func(message string) { warnings = append(warnings, message) }
+			train(t, c)
+			if !strings.Contains(strings.Join(warnings, "\n"), newest) {
+				t.Errorf("warnings do not name %s: %q", newest, warnings)
+			}
+		})
+	}
+}
+
+// TestNoWholeCheckpoint damages all of them: nothing may start from the beginning and write over the run.
+func TestNoWholeCheckpoint(t *testing.T) {
+	c := tiny(backend.Go)
+	c.Directory, c.CheckpointEvery = filepath.Join(t.TempDir(), "run"), 2
+	train(t, c)
+	names, err := rundir.List(c.Directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(rundir.Checkpoints(c.Directory), name, "MANIFEST.json")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Resume = true
+	_, err = Run(context.Background(), corpora.OwlText, c)
+	want.Error(t, err, append(names, "no checkpoint")...)
+}

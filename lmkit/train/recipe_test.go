@@ -1,0 +1,86 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"owlm/internal/want"
+	"owlm/lmkit/backend"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/network"
+	"owlm/lmkit/rnn"
+)
+
+func ExampleFindRecipe() {
+	recipe, err := FindRecipe("zaremba-small")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	c := recipe.Config
+	fmt.Println(c.Model.Cell, c.Model.Layers, c.Model.HiddenSize, c.BatchSize, c.Objective, c.Epochs, c.Vocabulary.Size)
+	fmt.Println(c.Optimizer, c.LearningRate, c.Clip, c.Initial.Range, c.ScheduleOptions.ConstantEpochs, c.ScheduleOptions.Divisor)
+	// Output:
+	// lstm 2 200 20 {20} 13 10000
+	// sgd 20 0.25 0.1 4 2
+}
+
+func TestRecipesAreValid(t *testing.T) {
+	for _, r := range Recipes {
+		if err := r.Config.Validate(); err != nil {
+			t.Errorf("%s: %v", r.Name, err)
+		}
+		if r.Source == "" || r.Difference == "" {
+			t.Errorf("%s: no source or difference", r.Name)
+		}
+	}
+	_, err := FindRecipe("zaremba")
+	want.Error(t, err, `"zaremba"`, "zaremba-small")
+}
+
+// TestRecipeTrains makes a few steps of each recipe, smaller than it is, and reads its settings back.
+func TestRecipeTrains(t *testing.T) {
+	corpus := strings.Repeat(corpora.OwlText, 40)
+	for _, r := range Recipes {
+		c := r.Config
+		c.Model.EmbeddingSize, c.Model.HiddenSize, c.BatchSize, c.Steps, c.Backend = 6, 6, 2, 3, backend.Go
+		c.Directory = filepath.Join(t.TempDir(), "run")
+		if _, err := Run(context.Background(), corpus, c); err != nil {
+			t.Fatalf("%s: %v", r.Name, err)
+		}
+		again, err := ReadRun(c.Directory)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Resume, c.Backend = true, ""
+		c.Samples.Length = again.Samples.Length // a default that is filled in
+		if got, want := fmt.Sprintf("%+v", again), fmt.Sprintf("%+v", c); got != want {
+			t.Errorf("%s: run.json gives\n%s, not\n%s", r.Name, got, want)
+		}
+	}
+}
+
+// TestInitialWeights checks range, mean and the forget gates' bias.
+func TestInitialWeights(t *testing.T) {
+	c := network.Config{Cell: rnn.LSTM, VocabularySize: 50, EmbeddingSize: 30, HiddenSize: 20, Layers: 2}
+	for name, values := range c.InitialValues(1, network.InitialWeights{Range: 0.1, ForgetBias: 1}) {
+		sum, largest := 0.0, 0.0
+		for i, value := range values {
+			if strings.Contains(name, "bias_ih") && i >= 20 && i < 40 {
+				if value != 1 {
+					t.Errorf("%s[%d] is %v, want 1", name, i, value)
+				}
+				continue
+			}
+			sum += float64(value)
+			largest = max(largest, math.Abs(float64(value)))
+		}
+		if mean := sum / float64(len(values)); math.Abs(mean) > 0.03 || largest > 0.1 || largest < 0.07 {
+			t.Errorf("%s: mean %v, largest %v", name, mean, largest)
+		}
+	}
+}

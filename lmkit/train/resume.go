@@ -1,0 +1,179 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"owlm/internal/files"
+	"owlm/lmkit"
+	"owlm/lmkit/dataset"
+	"owlm/lmkit/rundir"
+)
+
+// refuseHeld refuses a directory that holds a run already, unless that is to be resumed.
+func refuseHeld(c Config) error {
+	if c.Directory == "" || c.Resume || !rundir.HoldsRun(c.Directory) {
+		return nil
+	}
+	unlock, err := rundir.Lock(c.Directory) // a run under way is the better reason
+	if err != nil {
+		return err
+	}
+	unlock()
+	return errHeld(c.Directory)
+}
+
+func errHeld(dir string) error {
+	return fmt.Errorf("%s already holds a model or a run; pass --resume to go on with it, or choose another directory", dir)
+}
+
+// openDirectory makes and locks the run's directory, before the run writes anything there. close unlocks it; of a
+// run that did not begin it leaves nothing.
+func (c Config) openDirectory() (close func(), err error) {
+	if c.Directory == "" {
+		return func() {}, nil
+	}
+	if err := refuseHeld(c); err != nil {
+		return nil, err
+	}
+	made, err := makeDirectory(c.Directory)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := rundir.Lock(c.Directory)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.refuseOther(); err != nil {
+		unlock()
+		return nil, err
+	}
+	return func() {
+		if !rundir.HoldsRun(c.Directory) {
+			os.Remove(filepath.Join(c.Directory, dataset.TokensFile))
+			os.Remove(filepath.Join(c.Directory, rundir.LockFile))
+		}
+		unlock()
+		for _, dir := range made {
+			os.Remove(dir) // which fails if it is not empty
+		}
+	}, nil
+}
+
+// makeDirectory makes a directory and its parents; it returns those that it made, the innermost first.
+func makeDirectory(dir string) (made []string, err error) {
+	for parent := filepath.Clean(dir); ; parent = filepath.Dir(parent) {
+		if _, err := os.Stat(parent); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		made = append(made, parent)
+		if parent == filepath.Dir(parent) {
+			break
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, files.Reason(err))
+	}
+	return made, nil
+}
+
+// refuseOther looks, under the lock, at what began to be there since refuseHeld, and at the settings of a run that is resumed.
+func (c Config) refuseOther() error {
+	if !rundir.HoldsRun(c.Directory) {
+		return nil
+	}
+	if !c.Resume {
+		return errHeld(c.Directory)
+	}
+	now, err := c.settings()
+	if err != nil {
+		return err
+	}
+	return compareSettings(c.Directory, now, c.Warn)
+}
+
+// beginDirectory restores what a run that is resumed left in the directory, and writes what it holds from the beginning.
+func (r *run) beginDirectory() error {
+	dir := r.config.Directory
+	if dir == "" {
+		return nil
+	}
+	now, err := r.config.settings()
+	if err != nil {
+		return err
+	}
+	var records []rundir.Record
+	if r.config.Resume && rundir.HoldsRun(dir) {
+		if records, err = r.restore(); err != nil {
+			return err
+		}
+	}
+	if err := files.WriteJSON(filepath.Join(dir, rundir.SettingsFile), now); err != nil {
+		return err
+	}
+	if err := r.model.SaveDescription(dir); err != nil {
+		return err
+	}
+	r.history, err = rundir.OpenHistory(dir, records)
+	return err
+}
+
+// restore goes back to the newest whole checkpoint, and returns the history up to it.
+func (r *run) restore() ([]rundir.Record, error) {
+	dir := r.config.Directory
+	checkpoint, at, err := rundir.Newest(dir, r.config.Warn)
+	if err != nil {
+		return nil, err
+	}
+	if checkpoint == "" {
+		if _, err := os.Stat(filepath.Join(dir, rundir.WeightsFile)); err == nil {
+			return nil, fmt.Errorf("%s holds a finished run without checkpoints, so there is nothing to resume; train on from its weights with --from %s and another --out", dir, dir)
+		}
+		r.config.Warn(dir + " has no checkpoint yet: starting from the beginning")
+		return nil, nil
+	}
+	if at.CorpusSHA256 != r.position.CorpusSHA256 && !r.config.AllowChangedText {
+		return nil, errChanged(r.position.CorpusSHA256, checkpoint, at.CorpusSHA256)
+	}
+	if err := r.refuseOtherTokens(checkpoint); err != nil {
+		return nil, err
+	}
+	if err := r.model.LoadWeights(checkpoint); err != nil {
+		return nil, err
+	}
+	if err := r.restoreTraining(checkpoint); err != nil {
+		return nil, err
+	}
+	at.CorpusSHA256 = r.position.CorpusSHA256
+	r.position = at
+	r.checkBest()
+	r.config.Warn(fmt.Sprintf("resuming after step %d from %s", at.Step, checkpoint))
+	records, err := rundir.ReadHistory(checkpoint)
+	for _, record := range records {
+		if record.Kind == "epoch" {
+			r.trainLoss, r.validLoss = record.Loss, record.ValidLoss
+		}
+	}
+	return records, err
+}
+
+// refuseOtherTokens refuses to go on with a checkpoint whose ids stand for other tokens.
+func (r *run) refuseOtherTokens(checkpoint string) error {
+	d, err := lmkit.ReadDescription(checkpoint)
+	if err != nil {
+		return err
+	}
+	if !canBe(r.model.Tokenizer, d.Tokenizer) || !slices.Equal(r.model.Vocabulary.Tokens(), d.Vocabulary.Tokens()) {
+		return fmt.Errorf("%s was made with other tokens than the text has now; to go on with them, copy its %s and %s into %s and pass --allow-changed-text", checkpoint, rundir.TokenizerFile, rundir.VocabularyFile, r.config.Directory)
+	}
+	return nil
+}
+
+// errChanged refuses to resume on another text: its sha256, and what was made with which.
+func errChanged(now, file, before string) error {
+	return fmt.Errorf("the text has changed: its sha256 is %.12s…, but %s was made with %.12s…; pass --allow-changed-text to go on all the same", now, file, before)
+}

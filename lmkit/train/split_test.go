@@ -1,0 +1,110 @@
+package train
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"owlm/internal/want"
+	"owlm/lmkit/backend"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/dataset"
+	"owlm/lmkit/ngram"
+	"owlm/lmkit/rundir"
+	"owlm/lmkit/text"
+)
+
+// quoted has what its tokens do not show: white space, quotation marks of other shapes, letters of several bytes.
+const quoted = " The  owl said: \"Où est l'été?\"\n\nThe fox – so sly – said ''nothing''. The owl, the owl! The fox slept.\n"
+
+func TestSplit(t *testing.T) {
+	for _, tokenizer := range []text.Tokenizer{text.Words{}, text.Words{Lowercase: true}, text.Characters{}, text.Characters{Lowercase: true}, text.BPE{}} {
+		parts, err := Split(quoted, Config{Tokenizer: tokenizer, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.2, Test: 0.2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := parts.Train.Characters + parts.Valid.Characters + parts.Test.Characters; sum != utf8.RuneCountInString(quoted) {
+			t.Errorf("%#v: the parts have %d characters, the text %d", tokenizer, sum, utf8.RuneCountInString(quoted))
+		}
+		if tokenizer == (text.Characters{}) && parts.Valid.Characters != parts.Valid.Tokens {
+			t.Errorf("%d characters in %d tokens", parts.Valid.Characters, parts.Valid.Tokens)
+		}
+	}
+	// Characters are cut here, and every byte is a token: there is nothing that occurs twice to learn from.
+	bytes, err := Split("été", Config{Tokenizer: text.BPE{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.8})
+	if err != nil || bytes.Train.Tokens != 2 || bytes.Train.Characters != 1 || bytes.Test.Tokens != 3 || bytes.Test.Characters != 2 {
+		t.Errorf("%+v, %v", bytes, err)
+	}
+	// By hand: the last 4 words, of which the third occurs nowhere else.
+	parts, err := Split(quoted, Config{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.12})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := parts.Vocabulary.Decode(dataset.All(parts.Test.IDs)); strings.Join(got, " ") != "the fox <unk> ." || parts.Test.Unknown != 1 || parts.Test.Characters != len("The fox slept.\n") {
+		t.Errorf("%q of %d characters, %d unknown", got, parts.Test.Characters, parts.Test.Unknown)
+	}
+	if _, known := parts.Vocabulary.ID("slept"); known {
+		t.Error("the vocabulary knows a word of the test text")
+	}
+	if _, err := Split(quoted, Config{Test: 0.12}); err == nil || !strings.Contains(err.Error(), `test text: token 3, "slept"`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestEvaluateNGram gives every token the same probability, so that all numbers are known.
+func TestEvaluateNGram(t *testing.T) {
+	parts, err := Split(corpora.OwlText, Config{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.33})
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := parts.Vocabulary.Len()
+	uniform, err := ngram.NewKneserNey(nil, 3, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := ngram.Evaluate(parts.Valid, uniform)
+	bits := math.Log2(float64(size)) * float64(e.Tokens-1) / float64(len("Every night, under the bright moonlight, the owl would share stories.\n"))
+	if err != nil || e.Tokens != 14 || math.Abs(e.Perplexity-float64(size)) > 1e-9 || math.Abs(e.BitsPerCharacter-bits) > 1e-12 {
+		t.Errorf("%+v, %v; want perplexity %d and %v bits", e, err, size, bits)
+	}
+	none, err := ngram.New(dataset.All(parts.Train.IDs), 1, size, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = ngram.Evaluate(parts.Valid, none)
+	want.Error(t, err, "+Inf", "smooth")
+	_, err = ngram.Evaluate(parts.Test, uniform)
+	want.Error(t, err, "0 tokens")
+}
+
+// TestSplitOfRun measures the parts of a run's text again: the losses are the receipt's.
+func TestSplitOfRun(t *testing.T) {
+	c := tiny(backend.Go)
+	c.Directory, c.Valid, c.Test, c.Vocabulary.Unknown = filepath.Join(t.TempDir(), "run"), 0.2, 0.2, "<unk>"
+	m := train(t, c)
+	parts, err := SplitOfRun(corpora.OwlText, c.Directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	receipt, err := rundir.ReadReceipt(c.Directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[*dataset.Part]float64{&parts.Valid: *receipt.ValidLoss, &parts.Test: *receipt.TestLoss} {
+		e, err := m.EvaluatePart(context.Background(), *name, 0)
+		if err != nil || math.Abs(e.Loss-want) > 1e-9 {
+			t.Errorf("loss %v, %v; the receipt has %v", e.Loss, err, want)
+		}
+	}
+	_, err = SplitOfRun(corpora.OwlText+"x", c.Directory)
+	want.Error(t, err, c.Directory, "sha256", receipt.Corpus.SHA256)
+	if err := os.Remove(filepath.Join(c.Directory, rundir.SettingsFile)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = SplitOfRun(corpora.OwlText, c.Directory)
+	want.Error(t, err, c.Directory, "no training run")
+}

@@ -1,0 +1,117 @@
+package train
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"owlm/lmkit/rundir"
+	"owlm/lmkit/safetensors"
+)
+
+// statePrefix marks the carried states among the tensors of training.safetensors; the others are
+// variables of the GoMLX store, under their paths.
+const statePrefix = "carried."
+
+// trainingTensors is all that a training run keeps beside the weights.
+func (r *run) trainingTensors() ([]safetensors.Tensor, error) {
+	var list []safetensors.Tensor
+	add := func(name string, value *tensors.Tensor) error {
+		t, err := toSafetensor(name, value)
+		list = append(list, t)
+		return err
+	}
+	for variable := range r.model.Store.IterVariables() {
+		name := strings.TrimPrefix(variable.Path(), "/")
+		if r.model.IsParameter(strings.ReplaceAll(name, "/", ".")) {
+			continue
+		}
+		value, err := variable.Value()
+		if err != nil {
+			return nil, err
+		}
+		if err := add(name, value); err != nil {
+			return nil, err
+		}
+	}
+	for i, state := range r.stepper.states {
+		if err := add(fmt.Sprintf("%s%d", statePrefix, i), state); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// restoreTraining is the reverse of trainingTensors.
+func (r *run) restoreTraining(dir string) error {
+	path := filepath.Join(dir, rundir.TrainingFile)
+	file, err := safetensors.Read(path)
+	if err != nil {
+		return err
+	}
+	states := make(map[string]*tensors.Tensor)
+	for _, t := range file.Tensors {
+		value, err := fromSafetensor(t)
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", path, t.Name, err)
+		}
+		if strings.HasPrefix(t.Name, statePrefix) {
+			states[t.Name] = value
+			continue
+		}
+		if existing := r.model.Store.GetVariable("/" + t.Name); existing != nil {
+			if err := existing.SetValue(value); err != nil {
+				return err
+			}
+			continue
+		}
+		variable, err := r.model.Store.CreateVariable("/"+t.Name, value)
+		if err != nil {
+			return err
+		}
+		variable.SetTrainable(false)
+	}
+	for i := range len(states) {
+		r.stepper.states = append(r.stepper.states, states[fmt.Sprintf("%s%d", statePrefix, i)])
+	}
+	return nil
+}
+
+// safetensorTypes are the types that training variables have.
+var safetensorTypes = map[dtypes.DType]string{
+	dtypes.Float32: "F32", dtypes.Int64: "I64", dtypes.Uint64: "U64", dtypes.Int32: "I32",
+}
+
+func toSafetensor(name string, value *tensors.Tensor) (safetensors.Tensor, error) {
+	kind, ok := safetensorTypes[value.DType()]
+	if !ok {
+		return safetensors.Tensor{}, fmt.Errorf("%s: values of type %s cannot be saved", name, value.DType())
+	}
+	t := safetensors.Tensor{Name: name, DType: kind, Shape: value.Shape().Dimensions}
+	err := value.ConstBytes(func(data []byte) { t.Data = append([]byte(nil), data...) })
+	return t, err
+}
+
+func fromSafetensor(t safetensors.Tensor) (*tensors.Tensor, error) {
+	for dtype, kind := range safetensorTypes {
+		if kind != t.DType {
+			continue
+		}
+		value := tensors.FromShape(shapes.Make(dtype, t.Shape...))
+		var problem error
+		err := value.MutableBytes(func(data []byte) {
+			if copy(data, t.Data) != len(t.Data) || len(data) != len(t.Data) {
+				problem = fmt.Errorf("it has %d bytes where %d belong", len(t.Data), len(data))
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		return value, problem
+	}
+	return nil, fmt.Errorf("type %s is not used in training", t.DType)
+}

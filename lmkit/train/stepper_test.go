@@ -1,0 +1,152 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"owlm/lmkit"
+	"owlm/lmkit/backend"
+	"owlm/lmkit/corpora"
+	"owlm/lmkit/network"
+	"owlm/lmkit/rnn"
+	"owlm/lmkit/text"
+)
+
+// fresh is an untrained model of the owl's text, and the text's ids.
+func fresh(engineName string) (*lmkit.Model, []int32, error) {
+	words := text.Words{Lowercase: true}
+	tokens := words.Tokenize(corpora.OwlText)
+	vocabulary, err := text.NewVocabulary(tokens, text.VocabularyOptions{})
+	if err != nil {
+		return nil, nil, err
+	}
+	engine, err := backend.Open(engineName)
+	if err != nil {
+		return nil, nil, err
+	}
+	ids, err := vocabulary.Encode(tokens)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := lmkit.New(engine, network.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, words, vocabulary, 3)
+	return m, ids, err
+}
+
+// ExampleStepper is a training loop of one's own.
+func ExampleStepper() {
+	model, ids, err := fresh("go")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	trainer, err := NewStepper(model, Config{Objective: Windows{Length: 5}, BatchSize: 16, LearningRate: 0.01})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	windows := text.Windows(ids, 5, 1)
+	for epoch := range 3 {
+		sum := 0.0
+		for batch := range slices.Chunk(windows, 16) {
+			loss, err := trainer.Step(batch)
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			sum += loss * float64(len(batch))
+		}
+		fmt.Printf("epoch %d: loss %.2f\n", epoch+1, sum/float64(len(windows)))
+	}
+	// Output:
+	// epoch 1: loss 3.45
+	// epoch 2: loss 3.35
+	// epoch 3: loss 3.27
+}
+
+// TestStepperIsRun: a loop by hand over the windows in order ends with the weights that Train ends with.
+func TestStepperIsRun(t *testing.T) {
+	for _, engine := range engines(t) {
+		m, ids, err := fresh(engine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := tiny(engine)
+		c.InOrder, c.Clip = true, 0.4
+		trainer, err := NewStepper(m, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range c.Epochs {
+			for batch := range slices.Chunk(text.Windows(ids, 5, 1), c.BatchSize) {
+				if _, err := trainer.Step(batch); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		trained := train(t, c)
+		if m.Config != trained.Config {
+			t.Errorf("%s: the model is %+v, not %+v", engine, m.Config, trained.Config)
+		}
+		for _, weight := range trained.Config.Weights() {
+			name := weight.Name
+			a, _, _ := m.Weight(name)
+			b, _, _ := trained.Weight(name)
+			for i := range b {
+				if math.Abs(float64(a[i]-b[i])) > 1e-6 {
+					t.Fatalf("%s: %s differs at %d: %v, not %v", engine, name, i, a[i], b[i])
+				}
+			}
+		}
+	}
+}
+
+func TestStepperFaults(t *testing.T) {
+	m, ids, err := fresh("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := tiny("go")
+	c.Objective = Stream{Length: 5}
+	if _, err := NewStepper(m, c); err == nil || !strings.Contains(err.Error(), "must be Windows") {
+		t.Errorf("a stream: %v", err)
+	}
+	c.Objective, c.BatchSize = Windows{Length: 5}, 0
+	if _, err := NewStepper(m, c); err == nil || !strings.Contains(err.Error(), "batch size is 0") {
+		t.Errorf("no batch: %v", err)
+	}
+	c.BatchSize = 4
+	trainer, err := NewStepper(m, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	windows := text.Windows(ids, 5, 1)
+	for want, batch := range map[string][]text.Window[int32]{
+		"0 windows":        nil,
+		"5 windows":        windows[:5],
+		"3 tokens, not 5":  text.Windows(ids, 3, 1)[:1],
+		"window 2: id 30":  {windows[0], {Input: windows[1].Input, Target: 30}},
+		"window 1: id -1 ": {{Input: []int32{1, 2, 3, 4, -1}, Target: 1}},
+	} {
+		if _, err := trainer.Step(batch); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no %q in %v", want, err)
+		}
+	}
+}
+
+// TestTimeLeft: the first step alone tells nothing, and later ones are counted from it.
+func TestTimeLeft(t *testing.T) {
+	p := &notebookProgress{steps: 300, first: 1}
+	for _, c := range []struct {
+		step int
+		took time.Duration
+		want string
+	}{{1, 0, ""}, {2, time.Second, ", 4m58s left"}, {101, 100 * time.Second, ", 3m19s left"}, {300, 299 * time.Second, ", 0s left"}} {
+		if got := p.left(c.step, c.took); got != c.want {
+			t.Errorf("step %d: %q, want %q", c.step, got, c.want)
+		}
+	}
+}
