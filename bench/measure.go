@@ -15,7 +15,6 @@ import (
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
-	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
 	"owlm/lmkit/train"
@@ -107,19 +106,19 @@ func (l *stopwatch) Step(int, float64) {
 	}
 }
 
-// timeTraining measures lmkit.Train, as users call it.
+// timeTraining measures train.Run, as users call it.
 func timeTraining(ctx context.Context, w Workload, engine string, l *stopwatch) error {
 	cell, err := rnn.ParseCell(w.Cell)
 	if err != nil {
 		return err
 	}
 	c := train.Config{
-		Model:     network.Config{Cell: cell, EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers},
+		Model:     lmkit.Config{Cell: cell, EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers},
 		Objective: train.Windows{Length: w.Sequence}, BatchSize: w.Batch, LearningRate: 0.003, Backend: engine, Hooks: []train.Hook{l},
 	}
 	if w.Kind == Tutorial {
 		c.Epochs = 100
-		_, err := train.Run(ctx, corpora.OwlText, c)
+		_, err := train.Run(ctx, corpora.Owl, c)
 		l.first = time.Since(l.start).Seconds()
 		return err
 	}
@@ -128,12 +127,12 @@ func timeTraining(ctx context.Context, w Workload, engine string, l *stopwatch) 
 	}
 	c.Steps = 1 << 30
 	c.Tokenizer = text.Words{}
-	corpus := randomText(w.Vocabulary, max(2*w.Vocabulary, w.Batch*(w.Sequence*20+1)))
+	random := text.String("random words", randomText(w.Vocabulary, max(2*w.Vocabulary, w.Batch*(w.Sequence*20+1))))
 	ctx, l.stop = context.WithCancel(ctx)
 	defer l.stop()
 	l.start = time.Now()
 	var interrupted *train.Interrupted
-	if _, err := train.Run(ctx, corpus, c); !errors.As(err, &interrupted) {
+	if _, err := train.Run(ctx, random, c); !errors.As(err, &interrupted) {
 		return err
 	}
 	return nil
@@ -163,14 +162,14 @@ func generate(e *backend.Engine, w Workload, l *stopwatch) error {
 	if err != nil {
 		return err
 	}
-	config := network.Config{Cell: cell, VocabularySize: vocabulary.Len(), EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers}
+	config := lmkit.Config{Cell: cell, VocabularySize: vocabulary.Len(), EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers}
 	model, err := lmkit.New(e, config, words, vocabulary, 1)
 	if err != nil {
 		return err
 	}
 	prompt := strings.Join(vocabulary.Tokens()[:w.Sequence], " ")
 	l.start = time.Now()
-	for _, err := range model.Generate(prompt, lmkit.GenerateConfig{Length: 1 << 20, Temperature: 0.8, Seed: 1}) {
+	for _, err := range model.Generate(context.Background(), prompt, lmkit.GenerateConfig{Length: 1 << 20, Temperature: 0.8, Seed: 1}) {
 		if err != nil {
 			return err
 		}

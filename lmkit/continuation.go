@@ -1,12 +1,8 @@
 package lmkit
 
-import (
-	"iter"
+import "owlm/lmkit/text"
 
-	"owlm/lmkit/text"
-)
-
-// continuation joins new tokens to a prompt as they come, by the tokenizer's rule. A token may end within a character,
+// continuation makes the text of tokens that follow a prompt as they come, by the tokenizer's rule. A token may end within a character,
 // which is then held back until it is whole.
 type continuation struct {
 	tokenizer text.Tokenizer
@@ -16,10 +12,10 @@ type continuation struct {
 }
 
 func (m *Model) continuation(prompt string) *continuation {
-	return &continuation{tokenizer: m.Tokenizer, separator: m.Tokenizer.Join([]string{"", ""}), held: prompt, begun: prompt != ""}
+	return &continuation{tokenizer: m.Tokenizer, separator: m.Tokenizer.Join([]string{"", ""}), begun: prompt != ""}
 }
 
-// add is what more tokens make known of the text.
+// add returns what more tokens make known of the text.
 func (c *continuation) add(tokens ...string) (whole string) {
 	if len(tokens) > 0 {
 		if c.begun {
@@ -32,7 +28,7 @@ func (c *continuation) add(tokens ...string) (whole string) {
 	return whole
 }
 
-// end is what is left where no more tokens come: nothing, or U+FFFD for a character that stayed incomplete.
+// end returns what is left where no more tokens come: nothing, or U+FFFD for a character that stayed incomplete.
 func (c *continuation) end() string {
 	whole := c.add()
 	if c.held != "" {
@@ -41,23 +37,8 @@ func (c *continuation) end() string {
 	return whole
 }
 
-// GenerateText is Generate as text: it yields the prompt as it was given with what the first token adds to it, and then
-// what each token adds, white space included. The pieces, put together, are Sample.Text, and each is valid UTF-8: where
-// tokens are parts of characters, a character comes when it is whole.
-func (m *Model) GenerateText(prompt string, c GenerateConfig) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		joined := m.continuation(prompt)
-		for token, err := range m.Generate(prompt, c) {
-			if err != nil {
-				yield("", err)
-				return
-			}
-			if !yield(joined.add(token), nil) {
-				return
-			}
-		}
-		if end := joined.end(); end != "" {
-			yield(end, nil)
-		}
-	}
+// validPrompt returns a prompt as it was given, but for bytes that are not UTF-8.
+func validPrompt(prompt string) string {
+	c := continuation{tokenizer: text.Characters{}}
+	return c.add(prompt) + c.end()
 }

@@ -12,10 +12,7 @@ import (
 // left over is read token by token, by the graph that generation needs anyway.
 const promptChunk = 64
 
-// decoderShape tells the compiled generation graphs of a model apart.
-type decoderShape struct{ steps, rows int }
-
-// decoder reads tokens and gives the logits of the next one, for several rows side by side.
+// decoder reads tokens and returns the logits of the next one, for several rows side by side.
 // The states stay on the device.
 type decoder struct {
 	model  *Model
@@ -55,7 +52,7 @@ func (d *decoder) feed(tokens [][]int32) (logits [][]float32, err error) {
 }
 
 func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err error) {
-	generation, err := d.model.decoder(decoderShape{steps: steps, rows: d.rows})
+	generation, err := d.model.decoder(steps, d.rows)
 	if err != nil {
 		return nil, err
 	}
@@ -81,20 +78,15 @@ func (d *decoder) split(logits *tensors.Tensor) ([][]float32, error) {
 	return rows, nil
 }
 
-func (m *Model) decoder(shape decoderShape) (*network.Program, error) {
-	if p := m.decoders[shape]; p != nil {
-		return p, nil
-	}
-	p, err := m.Program("generation", func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+// decoder returns the program that reads steps tokens in each of rows. It takes the tokens and the states; it returns the logits of the
+// next tokens and the states.
+func (m *Model) decoder(steps, rows int) (*network.Program, error) {
+	key := programKey{what: "generation", steps: steps, rows: rows}
+	return m.program(key, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 		n := network.Network{Config: m.Config, Scope: scope, Graph: inputs[0].Graph()}
 		hidden, final := n.Hidden(inputs[0], m.Config.StatesOf(inputs[1:]), network.Dropouts{})
 		return append([]*graph.Node{n.Logits(network.Last(hidden))}, network.StateNodes(final)...)
 	})
-	if err != nil {
-		return nil, err
-	}
-	m.decoders[shape] = p
-	return p, nil
 }
 
 // Logits reads tokens from a zero state and returns, for each, the logits [V] of the token after it.

@@ -60,24 +60,24 @@ func writeWeights(dir string, list []safetensors.Tensor) error {
 	return files.Write(filepath.Join(dir, rundir.WeightsFile), data.Bytes())
 }
 
-// weightTensors are the weights under PyTorch's names. Tied weights are written under both names,
-// so that PyTorch's load_state_dict finds all it looks for.
+// weightTensors lists the weights under PyTorch's names.
 func (m *Model) weightTensors() ([]safetensors.Tensor, error) {
 	values := make(map[string][]float32)
-	for _, name := range m.weightNames() {
+	for _, w := range m.Config.Weights() {
 		var err error
-		if values[name], _, err = m.Weight(name); err != nil {
+		if values[w.Name], _, err = m.Weight(w.Name); err != nil {
 			return nil, err
 		}
 	}
 	return tensorsOf(m.Config, values), nil
 }
 
-// tensorsOf lists weights as weightTensors writes them.
-func tensorsOf(c network.Config, values map[string][]float32) []safetensors.Tensor {
+// tensorsOf lists weights as model.safetensors has them. Tied weights are there under both names, so that PyTorch's load_state_dict finds
+// all that it looks for.
+func tensorsOf(c Config, values map[string][]float32) []safetensors.Tensor {
 	var list []safetensors.Tensor
-	for _, p := range c.Weights() {
-		list = append(list, safetensors.Float32(p.Name, p.Shape, values[p.Name]))
+	for _, w := range c.Weights() {
+		list = append(list, safetensors.Float32(w.Name, w.Shape, values[w.Name]))
 	}
 	if c.TieWeights {
 		list = append(list, safetensors.Float32("fc.weight", []int{c.VocabularySize, c.HiddenSize}, values["embedding.weight"]))
@@ -85,8 +85,9 @@ func tensorsOf(c network.Config, values map[string][]float32) []safetensors.Tens
 	return list
 }
 
-// Open reads a model directory and puts the model on an engine, named as for backend.Open; ""
-// is "auto". The directory is only read.
+// Open reads a model directory and puts the model on an engine, named as for backend.Open; "" is "auto". The directory is only read. Where
+// training has not ended, the weights are those of its newest whole checkpoint, and the model's Note says so. Without any, the error is an
+// *UnfinishedError.
 func Open(dir, engineName string) (*Model, error) {
 	description, err := ReadDescription(dir)
 	if err != nil {
@@ -100,72 +101,49 @@ func Open(dir, engineName string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	if err := m.LoadWeights(dir); err != nil {
+	weights := dir
+	if _, err := os.Stat(filepath.Join(dir, rundir.WeightsFile)); errors.Is(err, fs.ErrNotExist) {
+		if weights, m.Note, err = unfinished(dir); err != nil {
+			return nil, err
+		}
+	}
+	if err := m.LoadWeights(weights); err != nil {
 		return nil, err
 	}
 	return m, m.Store.SetRNGStateFromSeed(0)
 }
 
-// LoadWeights gives a model the weights in a directory.
+// UnfinishedError says that a directory has no weights: its training has not ended, and left no checkpoint.
+type UnfinishedError struct{ Directory string }
+
+func (e *UnfinishedError) Error() string {
+	return fmt.Sprintf("%s: no %s there, and no checkpoint: its training has not ended", e.Directory, rundir.WeightsFile)
+}
+
+// unfinished finds the newest whole checkpoint of a run that has not ended. The note names it, and each one that is damaged.
+func unfinished(dir string) (checkpoint, note string, err error) {
+	var damaged []string
+	checkpoint, position, err := rundir.Newest(dir, func(message string) { damaged = append(damaged, message) })
+	if err == nil && checkpoint == "" {
+		err = &UnfinishedError{dir}
+	}
+	note = fmt.Sprintf("%s: training has not ended; the weights are those after step %d", dir, position.Step)
+	return checkpoint, strings.Join(append([]string{note}, damaged...), "; "), err
+}
+
+// LoadWeights gives the model the weights in a directory, whose structure must be the model's.
 func (m *Model) LoadWeights(dir string) error {
 	weights, err := readWeights(dir, m.Config)
 	if err != nil {
 		return err
 	}
-	for _, p := range m.Config.Weights() {
-		if err := m.setWeight(p, weights[p.Name]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ReadConfig reads the structure of the model in a directory.
-func ReadConfig(dir string) (network.Config, error) {
-	d, err := ReadDescription(dir)
-	return d.Config, err
-}
-
-// Description is a model directory without its weights.
-type Description struct {
-	Config     network.Config
-	Tokenizer  text.Tokenizer
-	Vocabulary *text.Vocabulary
-}
-
-func ReadDescription(dir string) (d Description, err error) {
-	if info, err := os.Stat(dir); err != nil {
-		return d, fmt.Errorf("no model directory at %s: %w", dir, files.Reason(err))
-	} else if !info.IsDir() {
-		return d, fmt.Errorf("%s is a file, not a model directory", dir)
-	}
-	if err := files.ReadJSON(filepath.Join(dir, rundir.ConfigFile), &d.Config); err != nil {
-		return d, err
-	}
-	if d.Tokenizer, err = text.ReadTokenizer(filepath.Join(dir, rundir.TokenizerFile)); err != nil {
-		return d, err
-	}
-	d.Vocabulary = new(text.Vocabulary)
-	path := filepath.Join(dir, rundir.VocabularyFile)
-	if err := files.ReadJSON(path, d.Vocabulary); err != nil {
-		return d, err
-	}
-	if d.Vocabulary.Len() != d.Config.VocabularySize {
-		return d, fmt.Errorf("%s: it has %d tokens, but vocabulary_size in %s is %d", path, d.Vocabulary.Len(), rundir.ConfigFile, d.Config.VocabularySize)
-	}
-	if err := d.checkBPE(); err != nil {
-		return d, fmt.Errorf("%s: %w", path, err)
-	}
-	return d, nil
+	return m.setWeights(weights)
 }
 
 // readWeights reads model.safetensors and checks that it holds exactly the model's weights.
 // "lstm." and "gru." are accepted for "rnn.".
 func readWeights(dir string, c network.Config) (map[string][]float32, error) {
 	path := filepath.Join(dir, rundir.WeightsFile)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no %s there: its training did not end; go on with lmkit train --resume, or use one of its checkpoints", dir, rundir.WeightsFile)
-	}
 	file, err := safetensors.Read(path)
 	if err != nil {
 		return nil, err
@@ -181,28 +159,4 @@ func readWeights(dir string, c network.Config) (map[string][]float32, error) {
 		found[name] = t
 	}
 	return take(c, path, found)
-}
-
-// checkBPE refuses a vocabulary that is not the tokenizer's own.
-func (d Description) checkBPE() error {
-	b, ok := d.Tokenizer.(text.BPE)
-	if !ok {
-		return nil
-	}
-	if !b.Trained() {
-		return fmt.Errorf("its tokens cannot be made, as %s says that byte-pair encoding is still to be learned", rundir.TokenizerFile)
-	}
-	own, other := b.Vocabulary().Tokens(), d.Vocabulary.Tokens()
-	for i := range min(len(own), len(other)) {
-		if own[i] != other[i] {
-			return fmt.Errorf("token %d is %q, but %q in %s; the two must have the same tokens in the same order", i, other[i], own[i], rundir.TokenizerFile)
-		}
-	}
-	if len(own) != len(other) {
-		return fmt.Errorf("it has %d tokens, but %s has %d", len(other), rundir.TokenizerFile, len(own))
-	}
-	if d.Vocabulary.Unknown() != "" {
-		return errors.New("unknown must be null: byte-pair encoding covers any text")
-	}
-	return nil
 }

@@ -59,6 +59,21 @@ func (c GenerateConfig) Validate() error {
 	return oneline.Join(problems)
 }
 
+// Token is a token that a model wrote.
+type Token struct {
+	// ID is its index in the vocabulary, and Token how that writes it: byte-pair encoding has " owl" as "Ġowl".
+	ID    int32
+	Token string
+	// Text is what it adds to the text, white space included. It is valid UTF-8: where tokens are parts of characters, a character comes
+	// with the last of them.
+	Text string
+	// Probability is what the model gave the token, of all in the vocabulary, before temperature and what else changes it.
+	Probability float64
+}
+
+// String returns the token as the vocabulary writes it.
+func (t Token) String() string { return t.Token }
+
 // Sample is one generated text.
 type Sample struct {
 	// Prompt is the text that was continued.
@@ -70,19 +85,25 @@ type Sample struct {
 	Text string `json:"text"`
 }
 
-// Generate continues a prompt and yields each new token as soon as it is drawn. An error ends the
-// sequence; a caller that ranges over the tokens alone sees a short text then. Tokens are as in the
-// vocabulary, where byte-pair encoding has " owl" as "Ġowl"; GenerateText yields text.
+// Generate continues a prompt and yields each new token as soon as it is drawn. An error, also that of a cancelled ctx, ends the sequence.
+// The texts of the tokens, put behind the prompt, are Sample.Text.
 //
-// An empty prompt is allowed: the first token is then drawn from what the model says in its
-// zero state, before it has read anything.
-func (m *Model) Generate(prompt string, c GenerateConfig) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		err := m.generate(context.Background(), prompt, c, 1, func(ids []int32) bool {
-			return yield(m.Vocabulary.Token(ids[0]), nil)
+// An empty prompt is allowed: the first token is then drawn from what the model says in its zero state, before it has read anything.
+func (m *Model) Generate(ctx context.Context, prompt string, c GenerateConfig) iter.Seq2[Token, error] {
+	return func(yield func(Token, error) bool) {
+		joined := m.continuation(prompt)
+		left := c.Length
+		err := m.generate(ctx, prompt, c, 1, func(ids []int32, logits [][]float32) bool {
+			left--
+			token := Token{ID: ids[0], Token: m.Vocabulary.Token(ids[0]), Probability: sample.Softmax(logits[0], 1)[ids[0]]}
+			token.Text = joined.add(token.Token)
+			if left == 0 || c.Stop != "" && token.Token == c.Stop {
+				token.Text += joined.end()
+			}
+			return yield(token, nil)
 		})
 		if err != nil && !errors.Is(err, errStopped) {
-			yield("", err)
+			yield(Token{}, err)
 		}
 	}
 }
@@ -97,7 +118,7 @@ func (m *Model) Samples(ctx context.Context, prompt string, c GenerateConfig, n 
 	for i := range samples {
 		samples[i] = Sample{Prompt: prompt, Tokens: []string{}}
 	}
-	err := m.generate(ctx, prompt, c, n, func(ids []int32) bool {
+	err := m.generate(ctx, prompt, c, n, func(ids []int32, _ [][]float32) bool {
 		for i, id := range ids {
 			if !done[i] {
 				token := m.Vocabulary.Token(id)
@@ -112,7 +133,7 @@ func (m *Model) Samples(ctx context.Context, prompt string, c GenerateConfig, n 
 	}
 	for i := range samples {
 		joined := m.continuation(prompt)
-		samples[i].Text = joined.add(samples[i].Tokens...) + joined.end()
+		samples[i].Text = validPrompt(prompt) + joined.add(samples[i].Tokens...) + joined.end()
 	}
 	return samples, nil
 }
@@ -123,8 +144,9 @@ var errStopped = errors.New("stopped")
 // sampleStream is the second half of the seed of sampling's random generator. Initial weights and the order of windows have others.
 const sampleStream = 3
 
-// generate draws tokens for rows continuations and hands each step's ids to emit.
-func (m *Model) generate(ctx context.Context, prompt string, c GenerateConfig, rows int, emit func(ids []int32) bool) error {
+// generate draws tokens for rows continuations, and calls emit with the ids of each step and the logits that they were drawn from.
+func (m *Model) generate(ctx context.Context, prompt string, c GenerateConfig, rows int,
+	emit func(ids []int32, logits [][]float32) bool) error {
 	if err := c.Validate(); err != nil {
 		return err
 	}
@@ -148,11 +170,11 @@ func (m *Model) generate(ctx context.Context, prompt string, c GenerateConfig, r
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		next, err := g.next(c.sampling())
+		next, logits, err := g.next(c.sampling())
 		if err != nil {
 			return err
 		}
-		if !emit(next) || (rows == 1 && c.Stop != "" && m.Vocabulary.Token(next[0]) == c.Stop) {
+		if !emit(next, logits) || (rows == 1 && c.Stop != "" && m.Vocabulary.Token(next[0]) == c.Stop) {
 			return errStopped
 		}
 	}
@@ -168,22 +190,21 @@ type generator struct {
 	randoms []*rand.Rand
 }
 
-// next draws one token a row and appends it to the texts.
-func (g *generator) next(c sample.Config) ([]int32, error) {
-	logits, err := g.logits()
-	if err != nil {
-		return nil, err
+// next draws one token a row and appends it to the texts. It returns the tokens and the logits that they were drawn from.
+func (g *generator) next(c sample.Config) (next []int32, logits [][]float32, err error) {
+	if logits, err = g.logits(); err != nil {
+		return nil, nil, err
 	}
-	next := make([]int32, len(g.texts))
+	next = make([]int32, len(g.texts))
 	for row := range g.texts {
 		probabilities, err := sample.Probabilities(logits[row], g.texts[row], c)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		next[row] = int32(sample.Pick(probabilities, g.randoms[row]))
 		g.texts[row] = append(g.texts[row], next[row])
 	}
-	return next, nil
+	return next, logits, nil
 }
 
 // logits reads what has not been read and returns the logits of the next tokens.

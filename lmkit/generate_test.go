@@ -6,13 +6,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
+	"owlm/internal/want"
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
 	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/sample"
+	"owlm/lmkit/text"
 )
 
 // TestGenerate compares greedy generation with reading the whole text again for every token.
@@ -56,8 +59,8 @@ func TestLongPrompt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for token, err := range m.Generate(prompt, lmkit.GenerateConfig{Length: 1}) {
-		if want := m.Vocabulary.Token(int32(sample.Argmax(logits[len(logits)-1]))); err != nil || token != want {
+	for token, err := range m.Generate(t.Context(), prompt, lmkit.GenerateConfig{Length: 1}) {
+		if want := m.Vocabulary.Token(int32(sample.Argmax(logits[len(logits)-1]))); err != nil || token.Token != want {
 			t.Errorf("%q, %v, want %q", token, err, want)
 		}
 	}
@@ -104,8 +107,8 @@ func TestStopAndEmptyPrompt(t *testing.T) {
 		}
 	}
 	var streamed []string
-	for token := range m.Generate("", c) {
-		streamed = append(streamed, token)
+	for token := range m.Generate(t.Context(), "", c) {
+		streamed = append(streamed, token.Token)
 	}
 	if !slices.Equal(streamed, samples[0].Tokens) {
 		t.Errorf("streamed %q, at once %q", streamed, samples[0].Tokens)
@@ -123,7 +126,7 @@ func TestEvaluate(t *testing.T) {
 			if contextLength > 0 {
 				want = contextLoss(t, m, tokens, contextLength)
 			}
-			e, err := m.EvaluateContext(context.Background(), corpus, contextLength)
+			e, err := m.Evaluate(context.Background(), text.String("", corpus), lmkit.EvaluateConfig{Context: contextLength})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,4 +164,56 @@ func carriedLoss(t *testing.T, m *lmkit.Model, tokens []string) float64 {
 		sum -= math.Log(sample.Softmax(logits[i-1], 1)[id])
 	}
 	return sum
+}
+
+// TestGenerateText compares pieces with whole texts: with byte-pair encoding that has learned nothing but bytes every
+// character beyond ASCII is cut, and a model that was not trained writes bytes that make none.
+func TestGenerateText(t *testing.T) {
+	engine, err := backend.Open(backend.Go)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := 0
+	for _, tokenizer := range []text.Tokenizer{text.BPE{}, text.Words{}, text.Characters{}} {
+		vocabulary := (text.BPE{}).Vocabulary()
+		if text.Kind(tokenizer) != "bpe" {
+			if vocabulary, err = text.NewVocabulary(tokenizer.Tokenize("Où est l'été ?"), text.VocabularyOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m, err := lmkit.New(engine, network.Config{EmbeddingSize: 4, HiddenSize: 4, Layers: 1}, tokenizer, vocabulary, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, prompt := range []string{"Où est l'été", "Où", ""} {
+			for length := range 12 {
+				c := lmkit.GenerateConfig{Length: length, Temperature: 1.5, Seed: uint64(length)}
+				samples, err := m.Samples(t.Context(), prompt, c, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var whole strings.Builder
+				whole.WriteString(prompt)
+				for token, err := range m.Generate(t.Context(), prompt, c) {
+					if err != nil || !utf8.ValidString(token.Text) {
+						t.Errorf("%+v, %v", token, err)
+					}
+					if token.Text == "" {
+						held++
+					}
+					whole.WriteString(token.Text)
+				}
+				if s := samples[0]; whole.String() != s.Text || !strings.HasPrefix(s.Text, prompt) || len(s.Tokens) != length || !utf8.ValidString(s.Text) {
+					t.Errorf("%T: pieces are %q, the text %q of %q", tokenizer, whole.String(), s.Text, s.Tokens)
+				}
+			}
+		}
+	}
+	if held == 0 {
+		t.Error("no token ended within a character, so that nothing is shown")
+	}
+	m := newModel(t, backend.Go, network.Config{EmbeddingSize: 4, HiddenSize: 4, Layers: 1})
+	for _, err := range m.Generate(t.Context(), "a dragon", lmkit.GenerateConfig{Length: 1}) {
+		want.Error(t, err, `"dragon"`)
+	}
 }

@@ -37,7 +37,7 @@ type ImportConfig struct {
 // vocabulary are a *ShapeError.
 func Import(weights, vocabulary, dir string, c ImportConfig) (network.Config, error) {
 	if rundir.HoldsRun(dir) {
-		return network.Config{}, fmt.Errorf("%s already holds a model or a run; choose another directory", dir)
+		return network.Config{}, &rundir.HeldError{Directory: dir}
 	}
 	found, err := readStateDict(weights)
 	if err != nil {

@@ -120,7 +120,7 @@ func TestImportRefuses(t *testing.T) {
 		"not UTF-8":       {vocabulary: want.File(t, "v.txt", "a\xff"), want: []string{"not UTF-8"}},
 		"bad JSON":        {vocabulary: want.File(t, "v.json", `{"tokens":["a"]`), want: []string{"v.json"}},
 		"no list":         {vocabulary: "nowhere.txt", want: []string{"nowhere.txt: no such file"}},
-		"held":            {dir: held, want: []string{held, "another directory"}},
+		"held":            {dir: held, want: []string{held, "already holds a model or a run"}},
 		"extra":           {weights: stateDict(t, add("rnn.weight_hr_l0", 2, 4)), want: []string{"rnn.weight_hr_l0 is no weight of this model"}},
 		"both names":      {weights: stateDict(t, add("encoder.weight", 7, 3)), want: []string{"embedding.weight and encoder.weight are both"}},
 		"layer missing":   {weights: stateDict(t, add("rnn.weight_hh_l1", 16, 4)), want: []string{"rnn.weight_ih_l1 is missing", "rnn.bias_hh_l1 is missing"}},

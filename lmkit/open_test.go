@@ -24,7 +24,7 @@ func TestOpenRefuses(t *testing.T) {
 		damage func(dir string) error
 		want   []string
 	}{
-		"no weights":  {func(dir string) error { return os.Remove(filepath.Join(dir, rundir.WeightsFile)) }, []string{rundir.WeightsFile, "--resume"}},
+		"no weights":  {func(dir string) error { return os.Remove(filepath.Join(dir, rundir.WeightsFile)) }, []string{rundir.WeightsFile, "no checkpoint", "training has not ended"}},
 		"no config":   {func(dir string) error { return os.Remove(filepath.Join(dir, rundir.ConfigFile)) }, []string{rundir.ConfigFile}},
 		"newer":       {write(rundir.ConfigFile, `{"format":2}`), []string{"format is 2"}},
 		"unknown key": {write(rundir.ConfigFile, config+`,"hiden":1}`), []string{rundir.ConfigFile, "hiden"}},

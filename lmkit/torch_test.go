@@ -48,7 +48,7 @@ func TestLogitsLikeTorch(t *testing.T) {
 				}
 				tokens := m.Vocabulary.Decode(g.Tokens)
 				logits = max(logits, largestDifference(t, m, g.Tokens, want.Logits))
-				e, err := m.Evaluate(context.Background(), strings.Join(tokens, " "))
+				e, err := m.Evaluate(context.Background(), text.String("", strings.Join(tokens, " ")), lmkit.EvaluateConfig{})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -122,18 +122,18 @@ func (r *Retraining) add(dir string, orders []int) (t Training, err error) {
 	if err != nil {
 		return t, err
 	}
-	tokens, err := dataset.OpenTokens(filepath.Join(dir, tokensFile))
+	tokens, err := dataset.OpenFile(filepath.Join(dir, dataset.TokensFile))
 	if err != nil {
 		return t, err
 	}
 	defer tokens.Close()
-	sum, common, first := hex.EncodeToString(tokens.TokenHeader.Text[:]), config, len(r.Trainings) == 0
+	sum, common, first := hex.EncodeToString(tokens.Text[:]), config, len(r.Trainings) == 0
 	common.Seed, common.Directory = 0, ""
 	if first {
-		r.Corpus, r.SHA256, r.Parts, r.VocabularySize = config.Corpus, sum, tokens.Parts, tokens.VocabularySize
+		r.Corpus, r.SHA256, r.Parts, r.VocabularySize = config.TextName, sum, tokens.Sizes, tokens.VocabularySize
 		r.Model, r.common = description(config), common
 	}
-	if r.SHA256 != sum || r.Parts != tokens.Parts || r.VocabularySize != tokens.VocabularySize || !reflect.DeepEqual(r.common, common) {
+	if r.SHA256 != sum || r.Parts != tokens.Sizes || r.VocabularySize != tokens.VocabularySize || !reflect.DeepEqual(r.common, common) {
 		return t, fmt.Errorf("%s: its text, tokens or settings are not those of the first run; compare runs that differ in the seed alone", dir)
 	}
 	if r.Parts[1].Tokens < 2 {
@@ -189,7 +189,7 @@ func (r *Retraining) part(i int) dataset.Part { return dataset.Part{PartSize: r.
 // inputs is the sha256 of what a run's training depends on.
 func inputs(dir string) (string, error) {
 	sum := sha256.New()
-	for _, name := range []string{"run.json", tokensFile} {
+	for _, name := range []string{"run.json", dataset.TokensFile} {
 		file, err := os.Open(filepath.Join(dir, name))
 		if err != nil {
 			return "", err
@@ -202,13 +202,10 @@ func inputs(dir string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// tokensFile is a run's text as ids.
-const tokensFile = "tokens.bin"
-
 // count makes the n-gram models of the tokens of a run.
-func (r *Retraining) count(tokens *dataset.TokenFile, orders []int) error {
+func (r *Retraining) count(tokens *dataset.File, orders []int) error {
 	at, parts := 0, [3]dataset.Part{}
-	for i, size := range tokens.Parts {
+	for i, size := range tokens.Sizes {
 		parts[i] = dataset.Part{IDs: dataset.Stretch(tokens, at, at+size.Tokens), PartSize: size}
 		at += size.Tokens
 	}
@@ -218,11 +215,11 @@ func (r *Retraining) count(tokens *dataset.TokenFile, orders []int) error {
 			return err
 		}
 		c := Counted{Order: order}
-		if c.Valid, err = ngram.Evaluate(parts[1], model); err != nil {
+		if c.Valid, err = model.Evaluate(parts[1]); err != nil {
 			return err
 		}
 		if parts[2].Tokens > 1 {
-			e, err := ngram.Evaluate(parts[2], model)
+			e, err := model.Evaluate(parts[2])
 			if err != nil {
 				return err
 			}

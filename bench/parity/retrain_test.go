@@ -26,7 +26,7 @@ func trained(t *testing.T, change func(*train.Config)) string {
 		Directory: filepath.Join(t.TempDir(), "run"),
 	}
 	change(&c)
-	if _, err := train.TrainSource(t.Context(), text.String("owl", corpora.OwlText), c); err != nil {
+	if _, err := train.Run(t.Context(), text.String("owl", corpora.OwlText), c); err != nil {
 		t.Fatal(err)
 	}
 	return c.Directory

@@ -33,7 +33,7 @@ func TestCorpora(t *testing.T) {
 			if corpus.Name == "kjv" && testing.Short() {
 				t.Skip("it may have to be downloaded")
 			}
-			if _, err := corpora.OpticksPath(); corpus.Name == "opticks" && err != nil {
+			if _, err := corpora.Path(t.Context(), "opticks", nil); corpus.Name == "opticks" && err != nil {
 				t.Skip(err)
 			}
 			path := filepath.Join(t.TempDir(), corpus.Name+".txt")

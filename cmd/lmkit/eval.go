@@ -27,7 +27,11 @@ func evalCommand() *cobra.Command {
 			if err := require(c, needed...); err != nil {
 				return err
 			}
-			result, err := evaluate(c, dir, engine, corpus, part.value, contextFlag(c, contextLength), lossy)
+			contextLength, err := contextFlag(c, contextLength)
+			if err != nil {
+				return err
+			}
+			result, err := evaluate(c, dir, engine, corpus, part.value, contextLength, lossy)
 			if err != nil {
 				return err
 			}
@@ -44,48 +48,58 @@ func evalCommand() *cobra.Command {
 	f.StringVar(&corpus, "text", "", "text: owl, opticks, kjv or a file; see lmkit corpus list (default with --part: the run's)")
 	f.Var(part, "part", "what of the text is predicted: all of it, or a part as the model's run cut it")
 	f.IntVar(&contextLength, "context", 0, "re-read this many tokens for each prediction; 0 carries the state (default: the model's own rule)")
-	f.StringVar(&engine, "backend", "auto", "engine: auto, go, xla:cpu or xla:cuda")
+	f.StringVar(&engine, "backend", "auto", "engine: "+engines)
 	f.BoolVar(&lossy, "lossy", false, "replace bytes that are not UTF-8")
 	f.BoolVar(&asJSON, "json", false, "write one JSON object")
 	return c
 }
 
 // evaluate measures a model on a text or on a part of its run's.
-func evaluate(c *cobra.Command, dir, engine, corpus, part string, contextLength int, lossy bool) (dataset.Evaluation, error) {
+func evaluate(c *cobra.Command, dir, engine, name, part string, contextLength int, lossy bool) (lmkit.Evaluation, error) {
+	config := lmkit.EvaluateConfig{Context: contextLength, Warn: warnings(c)}
 	if part == "all" {
-		source, err := corpora.Open(c.Context(), corpus, lossy, c.ErrOrStderr())
+		source, err := corpora.Open(c.Context(), name, lossy, c.ErrOrStderr())
 		if err != nil {
-			return dataset.Evaluation{}, err
+			return lmkit.Evaluation{}, err
 		}
-		model, err := lmkit.Open(dir, engine)
+		model, err := open(c, dir, engine)
 		if err != nil {
-			return dataset.Evaluation{}, err
+			return lmkit.Evaluation{}, err
 		}
-		return model.EvaluateSource(c.Context(), source, contextLength, warnings(c))
+		return model.Evaluate(c.Context(), source, config)
 	}
-	parts, err := partsOfRun(c, dir, corpus, lossy)
+	parts, err := partsOfRun(c, dir, name, lossy)
 	if err != nil {
-		return dataset.Evaluation{}, err
+		return lmkit.Evaluation{}, err
 	}
 	defer parts.Close()
 	chosen := map[string]dataset.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
 	if chosen.Tokens == 0 {
-		return dataset.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
+		return lmkit.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
 	}
-	model, err := lmkit.Open(dir, engine)
+	model, err := open(c, dir, engine)
 	if err != nil {
-		return dataset.Evaluation{}, err
+		return lmkit.Evaluation{}, err
 	}
-	return model.EvaluatePart(c.Context(), chosen, contextLength)
+	return model.Evaluate(c.Context(), chosen.Source(""), config)
 }
 
-// contextFlag is the library's context for the value of --context: 0, when typed, carries the state.
-func contextFlag(c *cobra.Command, value int) int {
-	if c.Flags().Changed("context") && value == 0 {
-		return lmkit.Carry
+// open opens a model directory. Where its training has not ended, a warning says which weights it has.
+func open(c *cobra.Command, dir, engine string) (*lmkit.Model, error) {
+	model, err := lmkit.Open(dir, engine)
+	if err == nil && model.Note != "" {
+		warnings(c)(model.Note)
 	}
+	return model, err
+}
+
+// contextFlag returns the library's context for the value of --context: 0, when typed, carries the state.
+func contextFlag(c *cobra.Command, value int) (int, error) {
 	if value < 0 {
-		return lmkit.Carry - 1 // out of range: the library's check says so
+		return 0, fmt.Errorf("context is %d; it must be 0 or more", value)
 	}
-	return value
+	if c.Flags().Changed("context") && value == 0 {
+		return lmkit.Carry, nil
+	}
+	return value, nil
 }

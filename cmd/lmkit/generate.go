@@ -31,7 +31,7 @@ func generateCommand() *cobra.Command {
 			if err := g.check(c); err != nil {
 				return err
 			}
-			model, err := lmkit.Open(g.dir, g.engine)
+			model, err := open(c, g.dir, g.engine)
 			if err != nil {
 				return err
 			}
@@ -60,7 +60,7 @@ func generateCommand() *cobra.Command {
 	f.IntVar(&g.samples, "samples", 1, "number of texts")
 	f.Uint64Var(&g.config.Seed, "seed", 0, "seed of the random numbers")
 	f.BoolVar(&g.detokenize, "detokenize", false, "close up punctuation")
-	f.StringVar(&g.engine, "backend", "auto", "engine: auto, go, xla:cpu or xla:cuda")
+	f.StringVar(&g.engine, "backend", "auto", "engine: "+engines)
 	f.BoolVar(&g.json, "json", false, "write one JSON object")
 	return c
 }
@@ -79,28 +79,29 @@ func (g *generateFlags) check(c *cobra.Command) error {
 	if g.config.RepetitionPenalty == 0 {
 		return fmt.Errorf("repetition penalty is 0; it must be above 0; 1 is off")
 	}
-	if g.config.Context < 0 {
-		return fmt.Errorf("context is %d; it must be 0 or more", g.config.Context)
-	}
-	g.config.Context = contextFlag(c, g.config.Context)
-	return nil
+	var err error
+	g.config.Context, err = contextFlag(c, g.config.Context)
+	return err
 }
 
 // stream writes each token as soon as it is drawn.
 func (g *generateFlags) stream(c *cobra.Command, model *lmkit.Model) error {
 	w, begun := c.OutOrStdout(), false
-	for piece, err := range model.GenerateText(g.prompt, g.config) {
-		if err == nil {
-			err = c.Context().Err()
-		}
+	for token, err := range model.Generate(c.Context(), g.prompt, g.config) {
 		if err != nil {
 			if begun {
 				fmt.Fprintln(w)
 			}
 			return err
 		}
-		fmt.Fprint(w, piece)
-		begun = true
+		if !begun {
+			fmt.Fprint(w, g.prompt)
+			begun = true
+		}
+		fmt.Fprint(w, token.Text)
+	}
+	if !begun {
+		fmt.Fprint(w, g.prompt)
 	}
 	_, err := fmt.Fprintln(w)
 	return err

@@ -55,7 +55,7 @@ func report(err error, w io.Writer) int {
 	case errors.Is(err, errShown):
 		return exitFailed
 	}
-	message := oneLine(err)
+	message := oneLine(err) + advice(err)
 	if err == context.Canceled {
 		message = "interrupted"
 	}

@@ -46,8 +46,7 @@ func (g *ngramFlags) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&g.order, "order", 5, "tokens of an n-gram")
 	f.Float64Var(&g.k, "k", 1, "add-k: what is added to each count")
 	g.tokens.addFlags(f)
-	f.Float64Var(&g.config.Valid, "valid", 0, "share of the text, at its end, that networks are validated on")
-	f.Float64Var(&g.config.Test, "test", 0, "share of the text, at its very end, that networks are tested on")
+	addSettings(f, &g.config, "min-count", "vocabulary", "valid", "test")
 	f.BoolVar(&g.lossy, "lossy", false, "replace bytes that are not UTF-8")
 	f.BoolVar(&g.json, "json", false, "write one JSON object")
 }
@@ -73,7 +72,7 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 		if held.part.Tokens == 0 {
 			continue
 		}
-		evaluation, err := ngram.Evaluate(held.part, model)
+		evaluation, err := model.Evaluate(held.part)
 		if err != nil {
 			return err
 		}
@@ -86,12 +85,12 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 }
 
 // parts are those of the run in --model, or of the text by the flags.
-func (g *ngramFlags) parts(c *cobra.Command) (train.Parts, error) {
+func (g *ngramFlags) parts(c *cobra.Command) (*dataset.Parts, error) {
 	f := c.Flags()
 	if g.model != "" {
 		for _, name := range append([]string{"valid", "test"}, tokenFlagNames...) {
 			if f.Changed(name) {
-				return train.Parts{}, usagef(c, "--model and --%s exclude each other: the run has its own", name)
+				return nil, usagef(c, "--model and --%s exclude each other: the run has its own", name)
 			}
 		}
 		parts, err := partsOfRun(c, g.model, g.text, g.lossy)
@@ -101,45 +100,45 @@ func (g *ngramFlags) parts(c *cobra.Command) (train.Parts, error) {
 		return parts, err
 	}
 	if err := require(c, "text"); err != nil {
-		return train.Parts{}, err
+		return nil, err
 	}
 	if g.config.Valid == 0 && g.config.Test == 0 {
-		return train.Parts{}, usagef(c, "missing --valid or --test: the share of the text to predict")
+		return nil, usagef(c, "missing --valid or --test: the share of the text to predict")
 	}
 	var err error
 	all := func(string) bool { return true }
 	if g.config.Tokenizer, err = g.tokens.tokenizer(f, nil, all); err != nil {
-		return train.Parts{}, err
+		return nil, err
 	}
-	g.config.Vocabulary = g.tokens.options
 	withUnknown(&g.config)
 	source, err := corpora.Open(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {
-		return train.Parts{}, err
+		return nil, err
 	}
 	g.config.Warn = warnings(c)
-	return train.SplitSource(c.Context(), source, g.config)
+	return train.Split(c.Context(), source, g.config)
 }
 
 // partsOfRun cuts a text as the run in a directory did; "" is the text that the run names.
-func partsOfRun(c *cobra.Command, dir, name string, lossy bool) (train.Parts, error) {
+func partsOfRun(c *cobra.Command, dir, name string, lossy bool) (*dataset.Parts, error) {
 	run, err := train.ReadRun(dir)
 	if err != nil {
-		return train.Parts{}, err
+		return nil, err
 	}
 	if name == "" {
-		if name = run.Corpus; name == "" {
-			return train.Parts{}, usagef(c, "missing --text: the run in %s does not name its text", dir)
+		if name = run.TextName; name == "" {
+			return nil, usagef(c, "missing --text: the run in %s does not name its text", dir)
 		}
 	}
 	source, err := corpora.Open(c.Context(), name, lossy, c.ErrOrStderr())
 	if err != nil {
-		return train.Parts{}, err
+		return nil, err
 	}
-	return train.SplitSourceOfRun(c.Context(), source, dir, warnings(c))
+	run.Warn = warnings(c)
+	return train.Split(c.Context(), source, run)
 }
 
-func (g *ngramFlags) count(parts train.Parts) (*ngram.Model, error) {
+func (g *ngramFlags) count(parts *dataset.Parts) (*ngram.Model, error) {
 	if g.smoothing.value == "kneser-ney" {
 		return ngram.NewKneserNey(dataset.All(parts.Train.IDs), g.order, parts.Vocabulary.Len())
 	}

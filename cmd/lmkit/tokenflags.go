@@ -14,7 +14,6 @@ type tokenFlags struct {
 	kind      *choice
 	file      string // tokenizer.json
 	lowercase bool
-	options   text.VocabularyOptions
 }
 
 // tokenFlagNames are those that a run has values for.
@@ -29,9 +28,6 @@ func (g *tokenFlags) addFlags(f *pflag.FlagSet) {
 	f.Var(g.kind, "tokens", "what a token is; bpe, byte-pair encoding, is learned from the training part of the text")
 	f.StringVar(&g.file, "tokenizer", "", "tokenizer.json to take instead, of lmkit or, for bpe, of Hugging Face's tokenizers")
 	f.BoolVar(&g.lowercase, "lowercase", true, "put the text into lower case (characters: only if typed; bpe keeps the case)")
-	f.IntVar(&g.options.MinCount, "min-count", 0, "tokens that occur less often become <unk>; not for bpe")
-	f.IntVar(&g.options.Size, "vocabulary", 0,
-		fmt.Sprintf("size of the vocabulary, <unk> included; 0: all tokens, and %d for bpe to learn", text.DefaultVocabularySize))
 }
 
 // tokenizer is the one that is asked for, where accept says which flags are asked, and before is the one that there is.

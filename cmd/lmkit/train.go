@@ -47,28 +47,28 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	if c.Flags().Changed("epochs") && c.Flags().Changed("steps") {
 		return usagef(c, "--epochs and --steps exclude each other")
 	}
-	if g.recipe.value != "" && (g.config.Resume || g.from != "") {
+	if g.recipe.value != "" && (g.given.Resume || g.given.From != "") {
 		return usagef(c, "--recipe begins a new model, and --resume and --from go on with one")
 	}
-	if c.Flags().Changed("steps") && g.config.Steps == 0 { // for the library 0 is "epochs instead"
+	if c.Flags().Changed("steps") && g.given.Steps == 0 { // for the library 0 is "epochs instead"
 		return errors.New("steps is 0; it must be 1 or more")
 	}
 	config, err := g.trainConfig(c.Flags())
 	if err != nil {
 		return err
 	}
-	corpus, err := corpora.Open(c.Context(), g.text, g.lossy, c.ErrOrStderr())
+	source, err := corpora.Open(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	config.Corpus, config.Directory, config.Backend = g.text, g.out, g.config.Backend
+	config.TextName, config.Directory, config.Backend = g.text, g.out, g.given.Backend
 	config.AllowChangedText = g.changed
 	config.Warn = warnings(c)
 	if !g.json {
 		config.Hooks = append(config.Hooks, train.Progress(), train.LogEvery(max(1, config.Epochs/10), c.OutOrStdout()))
 	}
 	start := time.Now()
-	model, err := train.TrainSource(c.Context(), corpus, config)
+	model, err := train.Run(c.Context(), source, config)
 	var interrupted *train.Interrupted
 	if errors.As(err, &interrupted) {
 		fmt.Fprintf(c.ErrOrStderr(), "lmkit: go on with: lmkit train --resume --text %s --out %s\n", g.text, g.out)

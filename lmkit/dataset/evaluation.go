@@ -1,13 +1,12 @@
 package dataset
 
 import (
-	"fmt"
 	"math"
 )
 
 // Evaluation says how well a model predicts a text.
 type Evaluation struct {
-	// Tokens is the length N of the text; N-1 predictions were made.
+	// Tokens is the length N of the text. All tokens but the first, of each document, were predicted.
 	Tokens int `json:"tokens"`
 	// Unknown is how many of the tokens the vocabulary lacks. Which word one of them was is not predicted, so the more
 	// there are, the lower the loss.
@@ -22,18 +21,10 @@ type Evaluation struct {
 	BitsPerCharacter float64 `json:"bits_per_character"`
 }
 
-// Check refuses a part that is too short for a prediction.
-func (p Part) Check() error {
-	if p.Tokens < 2 {
-		return fmt.Errorf("the text has %d tokens, and evaluation needs at least 2", p.Tokens)
-	}
-	return nil
-}
-
-// Evaluation is what a mean loss, in nats, of the part's tokens but the first comes to.
+// Evaluation returns the measures that follow from the mean loss, in nats, of the part's predictions.
 func (p Part) Evaluation(loss float64) Evaluation {
 	return Evaluation{
 		Tokens: p.Tokens, Unknown: p.Unknown, Loss: loss, Perplexity: math.Exp(loss),
-		BitsPerCharacter: loss * float64(p.Tokens-1) / math.Ln2 / float64(p.Characters),
+		BitsPerCharacter: loss * float64(p.Predictions()) / math.Ln2 / float64(p.Characters),
 	}
 }

@@ -36,23 +36,23 @@ const (
 	tokenHeaderSize = 8 + 4 + 4 + tokenNumbers*8 + 3*32
 )
 
-// TokenHeader says what is in a token file.
-type TokenHeader struct {
+// Header says what is in a token file.
+type Header struct {
 	// VocabularySize is what every id is below.
 	VocabularySize int
 	// Bytes is the size of the text.
 	Bytes int
-	// Parts are the sizes of the training, validation and test part.
-	Parts [3]PartSize
+	// Sizes are those of the training, validation and test part.
+	Sizes [3]PartSize
 	// Text is the sha256 of the text, Key of what else the ids depend on: tokenizer, vocabulary and split.
 	Text, Key [sha256.Size]byte
 }
 
 // Tokens is the number of tokens of the whole text.
-func (h TokenHeader) Tokens() int { return h.Parts[0].Tokens + h.Parts[1].Tokens + h.Parts[2].Tokens }
+func (h Header) Tokens() int { return h.Sizes[0].Tokens + h.Sizes[1].Tokens + h.Sizes[2].Tokens }
 
 // width is how many bytes an id takes.
-func (h TokenHeader) width() int {
+func (h Header) width() int {
 	if h.VocabularySize <= 1<<16 {
 		return 2
 	}
@@ -60,17 +60,17 @@ func (h TokenHeader) width() int {
 }
 
 // numbers are what the header holds as uint64s.
-func (h *TokenHeader) numbers() (list [tokenNumbers]*int) {
+func (h *Header) numbers() (list [tokenNumbers]*int) {
 	list[0], list[1] = &h.VocabularySize, &h.Bytes
-	for i := range h.Parts {
-		p := &h.Parts[i]
+	for i := range h.Sizes {
+		p := &h.Sizes[i]
 		list[2+3*i], list[3+3*i], list[4+3*i] = &p.Tokens, &p.Characters, &p.Unknown
 	}
 	return list
 }
 
 // encode is the header of a file whose ids have a sha256.
-func (h TokenHeader) encode(ids []byte) []byte {
+func (h Header) encode(ids []byte) []byte {
 	b := append(make([]byte, 0, tokenHeaderSize), tokenMagic...)
 	b = binary.LittleEndian.AppendUint32(b, tokenVersion)
 	b = binary.LittleEndian.AppendUint32(b, uint32(h.width()))
@@ -83,7 +83,7 @@ func (h TokenHeader) encode(ids []byte) []byte {
 }
 
 // parseTokenHeader reads the header of a token file of a size.
-func parseTokenHeader(b []byte, size int64) (h TokenHeader, err error) {
+func parseTokenHeader(b []byte, size int64) (h Header, err error) {
 	if len(b) < tokenHeaderSize || string(b[:8]) != tokenMagic {
 		return h, errors.New("it is no token file")
 	}
@@ -110,9 +110,9 @@ func parseTokenHeader(b []byte, size int64) (h TokenHeader, err error) {
 	return h, nil
 }
 
-// TokenFile is a token file that is read through a memory map.
-type TokenFile struct {
-	TokenHeader
+// File is a token file that is read through a memory map.
+type File struct {
+	Header
 	file *os.File
 
 	mutex  sync.Mutex
@@ -120,8 +120,8 @@ type TokenFile struct {
 	copies int
 }
 
-// OpenTokens opens a token file, after comparing it with its hash. Errors name the file.
-func OpenTokens(path string) (*TokenFile, error) {
+// OpenFile opens a token file, after comparing it with its hash. Errors name the file.
+func OpenFile(path string) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, files.Reason(err))
@@ -134,7 +134,7 @@ func OpenTokens(path string) (*TokenFile, error) {
 	return t, nil
 }
 
-func openTokens(file *os.File) (*TokenFile, error) {
+func openTokens(file *os.File) (*File, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
@@ -143,7 +143,7 @@ func openTokens(file *os.File) (*TokenFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &TokenFile{TokenHeader: h, file: file}
+	t := &File{Header: h, file: file}
 	if t.mapped, err = mmap.Map(file, mmap.RDONLY, 0); err != nil {
 		return nil, fmt.Errorf("it cannot be mapped into memory: %w", err)
 	}
@@ -151,11 +151,11 @@ func openTokens(file *os.File) (*TokenFile, error) {
 }
 
 // verifyTokens reads a token file of a size once, and checks its header, its ids and their hash.
-func verifyTokens(r io.Reader, size int64) (TokenHeader, error) {
+func verifyTokens(r io.Reader, size int64) (Header, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	head := make([]byte, tokenHeaderSize)
 	if n, err := io.ReadFull(in, head); err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
-		return TokenHeader{}, err
+		return Header{}, err
 	} else {
 		head = head[:n]
 	}
@@ -199,14 +199,14 @@ func highest(b []byte, width int) (id int) {
 const copiesMapped = 512
 
 // Len is the number of tokens.
-func (t *TokenFile) Len() int { return t.Tokens() }
+func (t *File) Len() int { return t.Tokens() }
 
 // Copy copies ids from position at on. It may be called by several goroutines at once.
-func (t *TokenFile) Copy(into []int32, at int) {
+func (t *File) Copy(into []int32, at int) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	if at < 0 || at+len(into) > t.Tokens() {
-		panic("text: ids outside the token file")
+		panic("dataset: ids outside the token file")
 	}
 	if t.copies++; t.copies >= copiesMapped {
 		t.copies = 0
@@ -227,7 +227,7 @@ func (t *TokenFile) Copy(into []int32, at int) {
 }
 
 // Close ends the use of the file.
-func (t *TokenFile) Close() error {
+func (t *File) Close() error {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	return errors.Join(t.mapped.Unmap(), t.file.Close())

@@ -153,7 +153,7 @@ func (p *firstPass) charactersBefore(n int) (int, error) {
 }
 
 // encode replaces the provisional ids by those of a vocabulary, and counts the unknown tokens of each part.
-func (p *firstPass) encode(h *TokenHeader, vocabulary *text.Vocabulary, path string) (IDs, error) {
+func (p *firstPass) encode(h *Header, vocabulary *text.Vocabulary, path string) (text.IDs, error) {
 	p.ids = nil // the memory is needed for the vocabulary
 	final, unknown := make([]int32, len(p.types)), make([]int, len(p.types))
 	for i, token := range p.types {
@@ -171,8 +171,8 @@ func (p *firstPass) encode(h *TokenHeader, vocabulary *text.Vocabulary, path str
 		return nil, err
 	}
 	defer out.cleanup()
-	for i := range h.Parts {
-		part := &h.Parts[i]
+	for i := range h.Sizes {
+		part := &h.Sizes[i]
 		for at := range part.Tokens {
 			id, err := next()
 			if err != nil {

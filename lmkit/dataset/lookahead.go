@@ -1,16 +1,17 @@
 package dataset
 
-// lookahead are batches of which the next is prepared while the engine works on the one before: that may mean to read a file.
-type lookahead struct {
+// Lookahead prepares the next batch of a source while the engine works on the one before: that may mean to read a file.
+type Lookahead struct {
 	Batches
 	pending      chan Batch // of the place below; nil before the first
 	epoch, index int
 }
 
-// Ahead prepares the batches of another source ahead.
-func Ahead(source Batches) *lookahead { return &lookahead{Batches: source} }
+// NewLookahead prepares the batches of a source ahead.
+func NewLookahead(source Batches) *Lookahead { return &Lookahead{Batches: source} }
 
-func (l *lookahead) Batch(epoch, index int) Batch {
+// Batch returns a batch of the source, and begins to prepare the one that follows it.
+func (l *Lookahead) Batch(epoch, index int) Batch {
 	var b Batch
 	if l.pending != nil {
 		b = <-l.pending
@@ -29,7 +30,7 @@ func (l *lookahead) Batch(epoch, index int) Batch {
 }
 
 // Wait returns when nothing is being prepared any more, so that the text can be closed.
-func (l *lookahead) Wait() {
+func (l *Lookahead) Wait() {
 	if l.pending != nil {
 		<-l.pending
 		l.pending = nil

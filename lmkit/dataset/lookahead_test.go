@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"owlm/lmkit/text"
 	"testing"
 )
 
@@ -11,11 +12,19 @@ func TestLookahead(t *testing.T) {
 	for i := range tokens {
 		tokens[i] = int32(i)
 	}
-	for name, source := range map[string]func() Batches{
-		"windows": func() Batches { return NewWindowBatches(Slice(tokens), 3, 4, 5, false) },
-		"stream":  func() Batches { return NewStreamBatches(Slice(tokens), 3, 4) },
+	part := Part{IDs: text.IDList(tokens)}
+	for name, open := range map[string]func() (Batches, error){
+		"windows": func() (Batches, error) { return NewWindowBatches(part, 3, 4, 5, false) },
+		"stream":  func() (Batches, error) { return NewLaneBatches(part, 3, 4) },
 	} {
-		plain, ahead := source(), Ahead(source())
+		source := func() Batches {
+			b, err := open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+		plain, ahead := source(), NewLookahead(source())
 		n := plain.PerEpoch()
 		for _, place := range [][2]int{{0, 0}, {0, 1}, {0, 2}, {0, n - 1}, {1, 0}, {1, 1}, {0, 1}, {0, 1}, {3, 0}} {
 			got, want := ahead.Batch(place[0], place[1]), plain.Batch(place[0], place[1])

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"os"
+	"owlm/lmkit/text"
 	"path/filepath"
 )
 
@@ -76,25 +77,25 @@ func (s *fileStore) remove() {
 // sink receives the final ids. Without finish, cleanup leaves nothing behind.
 type sink interface {
 	add(id int32) error
-	finish() (IDs, error)
+	finish() (text.IDs, error)
 	cleanup()
 }
 
 // newSink is a token file, or memory if path is "". The header is complete when finish is called.
-func newSink(path string, h *TokenHeader) (sink, error) {
+func newSink(path string, h *Header) (sink, error) {
 	if path == "" {
 		return &memorySink{make([]int32, 0, h.Tokens())}, nil
 	}
 	return newTokenWriter(path, h)
 }
 
-type memorySink struct{ ids Slice }
+type memorySink struct{ ids text.IDList }
 
 func (s *memorySink) add(id int32) error {
 	s.ids = append(s.ids, id)
 	return nil
 }
 
-func (s *memorySink) finish() (IDs, error) { return s.ids, nil }
+func (s *memorySink) finish() (text.IDs, error) { return s.ids, nil }
 
 func (s *memorySink) cleanup() {}

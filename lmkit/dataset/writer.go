@@ -6,13 +6,14 @@ import (
 	"encoding/binary"
 	"hash"
 	"io"
+	"owlm/lmkit/text"
 
 	"github.com/google/renameio/v2"
 )
 
 // tokenWriter writes a token file, which is there as a whole or not at all.
 type tokenWriter struct {
-	*TokenHeader
+	*Header
 	path string
 	file *renameio.PendingFile
 	out  *bufio.Writer
@@ -21,12 +22,12 @@ type tokenWriter struct {
 }
 
 // newTokenWriter begins a token file. The header is complete when finish is called.
-func newTokenWriter(path string, h *TokenHeader) (*tokenWriter, error) {
+func newTokenWriter(path string, h *Header) (*tokenWriter, error) {
 	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
 	if err != nil {
 		return nil, err
 	}
-	w := &tokenWriter{TokenHeader: h, path: path, file: file, ids: sha256.New()}
+	w := &tokenWriter{Header: h, path: path, file: file, ids: sha256.New()}
 	w.out = bufio.NewWriterSize(io.MultiWriter(file, w.ids), 64<<10)
 	_, err = file.Write(make([]byte, tokenHeaderSize))
 	return w, err
@@ -39,7 +40,7 @@ func (w *tokenWriter) add(id int32) error {
 }
 
 // finish writes the header, puts the file in its place and opens it.
-func (w *tokenWriter) finish() (IDs, error) {
+func (w *tokenWriter) finish() (text.IDs, error) {
 	if err := w.out.Flush(); err != nil {
 		return nil, err
 	}
@@ -49,7 +50,7 @@ func (w *tokenWriter) finish() (IDs, error) {
 	if err := w.file.CloseAtomicallyReplace(); err != nil {
 		return nil, err
 	}
-	return OpenTokens(w.path)
+	return OpenFile(w.path)
 }
 
 // cleanup removes what was written if finish has not put it in its place.

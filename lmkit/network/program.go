@@ -1,6 +1,7 @@
 package network
 
 import (
+	"sync"
 	"time"
 
 	"github.com/gomlx/compute/shapes"
@@ -19,11 +20,15 @@ type Compilation struct {
 }
 
 // Program is a graph of a model, compiled by the engine when it first runs.
+//
+// Several goroutines may run it at once, unless its graph changes variables.
 type Program struct {
-	engine   *backend.Engine
-	note     func(Compilation) // receives what compiling took
-	what     string
-	exec     *model.Exec
+	engine *backend.Engine
+	note   func(Compilation) // receives what compiling took
+	what   string
+	exec   *model.Exec
+
+	mutex    sync.Mutex // of compiling
 	compiled bool
 }
 
@@ -64,8 +69,13 @@ func (p *Program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 	return p.exec.Exec(arguments...)
 }
 
+// Close frees what was compiled. The program cannot be used after it.
+func (p *Program) Close() { p.exec.Finalize() }
+
 // compile compiles the program, if that is still to be done, for inputs of these shapes.
 func (p *Program) compile(inputs []*tensors.Tensor) error {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
 	if p.compiled {
 		return nil
 	}

@@ -58,3 +58,12 @@ func (c Config) ZeroStates(rows int) []*tensors.Tensor {
 	}
 	return states
 }
+
+// Kept returns states [B,H] where keep [B,1] is 1, and zeros where it is 0.
+func Kept(states []*graph.Node, keep *graph.Node) []*graph.Node {
+	kept := make([]*graph.Node, len(states))
+	for i, state := range states {
+		kept[i] = graph.Mul(state, keep)
+	}
+	return kept
+}

@@ -7,15 +7,21 @@ import (
 	"owlm/lmkit/dataset"
 )
 
-// Evaluate measures how well a counting model, of the part's vocabulary, predicts a part. As in Model.Evaluate, what
-// comes before the part is not known.
-func Evaluate(p dataset.Part, m *Model) (dataset.Evaluation, error) {
+// Evaluate measures how well the model predicts a part of a text, whose vocabulary must be the one that it counted. As in
+// lmkit.Model.Evaluate, what comes before a part, or a document of it, is not known.
+func (m *Model) Evaluate(p dataset.Part) (dataset.Evaluation, error) {
 	if err := p.Check(); err != nil {
 		return dataset.Evaluation{}, err
 	}
-	e := p.Evaluation(m.Loss(dataset.All(p.IDs)))
-	if math.IsInf(e.Loss, 0) || math.IsNaN(e.Loss) {
-		return dataset.Evaluation{}, fmt.Errorf("the loss is %v: what was never counted has probability 0; smooth the counts", e.Loss)
+	sum := 0.0
+	for _, document := range p.Documents() {
+		if n := document.Len() - 1; n > 0 {
+			sum += m.Loss(dataset.All(document)) * float64(n)
+		}
 	}
-	return e, nil
+	loss := sum / float64(p.Predictions())
+	if math.IsInf(loss, 0) || math.IsNaN(loss) {
+		return dataset.Evaluation{}, fmt.Errorf("the loss is %v: what was never counted has probability 0; smooth the counts", loss)
+	}
+	return p.Evaluation(loss), nil
 }

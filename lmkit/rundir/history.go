@@ -2,9 +2,11 @@ package rundir
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -51,19 +53,28 @@ func ReadHistory(dir string) ([]Record, error) {
 	defer file.Close()
 	var records []Record
 	var broken error
-	lines := bufio.NewScanner(file)
-	for number := 1; lines.Scan(); number++ {
-		if broken != nil {
-			return nil, broken
+	in := bufio.NewReader(file)
+	for number := 1; ; number++ {
+		line, err := in.ReadBytes('\n')
+		if err != nil && err != io.EOF {
+			return nil, fmt.Errorf("%s: %w", path, files.Reason(err))
 		}
-		var r Record
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			broken = fmt.Errorf("%s: line %d: %w", path, number, err)
-			continue
+		atEnd := err == io.EOF
+		if len(bytes.TrimSpace(line)) > 0 {
+			if broken != nil {
+				return nil, broken
+			}
+			var r Record
+			if err := json.Unmarshal(line, &r); err == nil {
+				records = append(records, r)
+			} else {
+				broken = fmt.Errorf("%s: line %d: %w", path, number, err)
+			}
 		}
-		records = append(records, r)
+		if atEnd {
+			return records, nil
+		}
 	}
-	return records, lines.Err()
 }
 
 // Losses are the mean training losses, in nats, of the epochs of a history.

@@ -27,6 +27,8 @@ type Receipt struct {
 	// Start is when the run, or its last resumption, began; Seconds is the training time of all parts.
 	Start   time.Time `json:"start"`
 	Seconds float64   `json:"duration_seconds"`
+	// Settings are those of the run, as run.json has them: the fixed ones and the others.
+	Settings map[string]any `json:"settings,omitempty"`
 	// Compilations are the graphs that the engine compiled, and what that took, in the run or since its last resumption.
 	Compilations []network.Compilation `json:"compilations,omitempty"`
 	Steps        int                   `json:"steps"`

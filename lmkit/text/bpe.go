@@ -64,14 +64,14 @@ func (b BPE) learned() *bytepair.Merges {
 	return b.merges
 }
 
-// Train learns merges from a text and returns a BPE that has them; b is not changed. The same text and options give the same
-// merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for the text as one string.
+// Train learns merges from texts, each by itself, and returns a BPE that has them; b is not changed. The same texts and options give
+// the same merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for each text as one string.
 // Memory grows with the number of distinct words, not with the text. An error is the reader's, the context's or an option's.
-func (b BPE) Train(ctx context.Context, r io.Reader) (BPE, error) {
+func (b BPE) Train(ctx context.Context, texts ...io.Reader) (BPE, error) {
 	if err := b.Validate(); err != nil {
 		return BPE{}, err
 	}
-	learned, err := bytepair.Learn(ctx, r, cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2))
+	learned, err := bytepair.Learn(ctx, texts, cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2))
 	if err != nil {
 		return BPE{}, err
 	}

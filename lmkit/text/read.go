@@ -88,12 +88,26 @@ func (r *Reader) fill() {
 	r.raw = r.raw[:copy(r.raw, r.raw[used:])]
 	switch first := r.cleaner.first; {
 	case first >= 0 && !r.lossy:
-		r.ready, r.err = nil, fmt.Errorf("%s: byte %d is not UTF-8; pass --lossy to replace it", r.name, first)
+		r.ready, r.err = nil, &NotUTF8Error{Name: r.name, Offset: first}
 	case err == io.EOF && r.refuseEmpty && r.cleaner.offset == 0:
 		r.err = fmt.Errorf("%s: the file is empty", r.name)
 	case err != nil && err != io.EOF:
 		r.err = fmt.Errorf("%s: %w", r.name, files.Reason(err))
 	}
+}
+
+// NotUTF8Error says that a text has bytes that are not UTF-8. They are replaced where a text is read with lossy.
+type NotUTF8Error struct {
+	// Name is that of the text, Offset the place of the first such byte, counted from 0.
+	Name   string
+	Offset int64
+}
+
+func (e *NotUTF8Error) Error() string {
+	if e.Name == "" {
+		return fmt.Sprintf("byte %d is not UTF-8", e.Offset)
+	}
+	return fmt.Sprintf("%s: byte %d is not UTF-8", e.Name, e.Offset)
 }
 
 // cleaner applies the rules to a text that comes in pieces.

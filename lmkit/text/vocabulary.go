@@ -105,6 +105,11 @@ func newVocabulary(tokens []string, unknown string) (*Vocabulary, error) {
 // Len is the number of tokens.
 func (v *Vocabulary) Len() int { return len(v.tokens) }
 
+// Equal says whether two vocabularies have the same tokens with the same ids.
+func (v *Vocabulary) Equal(other *Vocabulary) bool {
+	return v == other || slices.Equal(v.tokens, other.tokens) && v.unknown == other.unknown
+}
+
 // Tokens are all tokens; the index is the id.
 func (v *Vocabulary) Tokens() []string { return slices.Clone(v.tokens) }
 

@@ -182,7 +182,7 @@ func TestValidationsAndSamplesBetweenEpochs(t *testing.T) {
 	c.Directory = ""
 	c.Samples.Prompt = "a dragon"
 	c.Vocabulary.Unknown, c.Valid, c.ValidateEvery = "", 0, 0
-	_, err = Run(context.Background(), corpora.OwlText, c)
+	_, err = Run(context.Background(), corpora.Owl, c)
 	want.Error(t, err, "sample prompt", `"dragon"`)
 }
 
@@ -213,7 +213,7 @@ func TestInterruptedValidation(t *testing.T) {
 	c.Directory += "-interrupted"
 	h := &lossHook{}
 	c.Hooks = []Hook{h}
-	_, err = Run(cancelledAfter{context.Background(), h, perEpoch}, corpora.OwlText, c)
+	_, err = Run(cancelledAfter{context.Background(), h, perEpoch}, corpora.Owl, c)
 	var interrupted *Interrupted
 	if !errors.As(err, &interrupted) || interrupted.Step != perEpoch || len(h.epochs) != 0 {
 		t.Fatalf("%v, epochs %v", err, h.epochs)

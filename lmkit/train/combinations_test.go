@@ -68,7 +68,7 @@ func trainOnAll(t *testing.T, c Config) {
 		if !bytes.Equal(bytesOf(t, m), bytesOf(t, opened)) {
 			t.Error("the opened model has other weights")
 		}
-		if e, err := opened.Evaluate(context.Background(), corpora.OwlText); err != nil || math.Abs(e.BitsPerCharacter*float64(len(corpora.OwlText))*math.Ln2/float64(e.Tokens-1)-e.Loss) > 1e-9 {
+		if e, err := opened.Evaluate(context.Background(), corpora.Owl, lmkit.EvaluateConfig{}); err != nil || math.Abs(e.BitsPerCharacter*float64(len(corpora.OwlText))*math.Ln2/float64(e.Tokens-1)-e.Loss) > 1e-9 {
 			t.Errorf("%+v, %v", e, err)
 		}
 		samples, err := opened.Samples(context.Background(), "Once upon", lmkit.GenerateConfig{Length: 7, Temperature: 1}, 2)

@@ -36,9 +36,10 @@ func (d Dropout) problems() []error {
 	return problems
 }
 
-func (c Config) dropouts(scope *model.Scope) network.Dropouts {
+// dropouts returns what zeroes values in a training step. layers is the probability between two layers.
+func (c StepConfig) dropouts(scope *model.Scope, layers float64) network.Dropouts {
 	of := func(rate float64) func(*graph.Node) *graph.Node { return dropoutOf(scope, rate, c.Dropout.Locked) }
-	return network.Dropouts{Embeddings: of(c.Dropout.Embeddings), Layers: of(c.Model.Dropout), Outputs: of(c.Dropout.Outputs)}
+	return network.Dropouts{Embeddings: of(c.Dropout.Embeddings), Layers: of(layers), Outputs: of(c.Dropout.Outputs)}
 }
 
 // dropoutOf returns the function that zeroes values [T,B,.] with probability rate and scales the others by 1/(1-rate); nil for

@@ -11,7 +11,9 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"owlm/lmkit"
 	"owlm/lmkit/backend"
+	"owlm/lmkit/text"
 )
 
 // TestDropoutStatistics counts what dropout zeroes of a block of ones, checks the scale of the rest, and where it is the same along time.
@@ -88,11 +90,11 @@ func TestDropoutOnlyInTraining(t *testing.T) {
 		c.Objective, c.BatchSize, c.Epochs, c.Hooks = Stream{Length: 4}, 2, 1, []Hook{h}
 		change(&c)
 		m := train(t, c)
-		first, err := m.Evaluate(t.Context(), "once upon a time")
+		first, err := m.Evaluate(t.Context(), text.String("", "once upon a time"), lmkit.EvaluateConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if second, err := m.Evaluate(t.Context(), "once upon a time"); err != nil || first != second {
+		if second, err := m.Evaluate(t.Context(), text.String("", "once upon a time"), lmkit.EvaluateConfig{}); err != nil || first != second {
 			t.Errorf("evaluation gives %v, then %v, %v", first, second, err)
 		}
 		return h.steps

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
 	"owlm/lmkit/rundir"
+	"owlm/lmkit/text"
 )
 
 func TestTrainRefuses(t *testing.T) {
@@ -41,7 +43,7 @@ func TestTrainRefuses(t *testing.T) {
 		"short lanes":      {func(c *Config) { c.Objective = Stream{Length: 8} }, corpora.OwlText, []string{"43 tokens", "at least 144"}},
 		"empty":            {func(*Config) {}, " ", []string{"no tokens"}},
 		"not UTF-8":        {func(*Config) {}, "owl \xff owl", []string{"byte 4"}},
-		"held":             {func(c *Config) { c.Directory = held }, corpora.OwlText, []string{held, "--resume"}},
+		"held":             {func(c *Config) { c.Directory = held }, corpora.OwlText, []string{held, "already holds"}},
 		"finished":         {func(c *Config) { c.Directory, c.Resume = held, true }, corpora.OwlText, []string{"finished run"}},
 		"engine":           {func(c *Config) { c.Backend = "tpu" }, corpora.OwlText, []string{`"tpu"`}},
 		"diverging":        {func(c *Config) { c.LearningRate, c.Optimizer = 1e5, "sgd" }, corpora.OwlText, []string{"step", "loss is NaN", "smaller learning rate"}},
@@ -53,7 +55,7 @@ func TestTrainRefuses(t *testing.T) {
 			c := tiny(backend.Go)
 			c.Directory = filepath.Join(t.TempDir(), "run")
 			test.change(&c)
-			_, err := Run(context.Background(), test.corpus, c)
+			_, err := Run(context.Background(), text.String("it", test.corpus), c)
 			if name == "diverging" && err == nil {
 				t.Skip("it did not diverge")
 			}
@@ -72,11 +74,15 @@ func TestResumeRefuses(t *testing.T) {
 	c.Resume = true
 	other := c
 	other.Model.HiddenSize, other.Seed = 13, 4
-	_, err := Run(context.Background(), corpora.OwlText, other)
+	_, err := Run(context.Background(), corpora.Owl, other)
 	want.Error(t, err, "hidden_size was 12 and is now 13", "seed was 3 and is now 4")
 	changed := strings.Replace(corpora.OwlText, "owl", "fox", 1) + " owl"
-	_, err = Run(context.Background(), changed, c)
-	want.Error(t, err, "sha256", "--allow-changed-text")
+	_, err = Run(context.Background(), text.String("it", changed), c)
+	want.Error(t, err, "the text has changed: its sha256")
+	var textChanged *ChangedTextError
+	if !errors.As(err, &textChanged) {
+		t.Errorf("%T", err)
+	}
 
 	var warnings []string
 	c.Warn = func(message string) { warnings = append(warnings, message) }
@@ -142,6 +148,6 @@ func TestNoWholeCheckpoint(t *testing.T) {
 		}
 	}
 	c.Resume = true
-	_, err = Run(context.Background(), corpora.OwlText, c)
+	_, err = Run(context.Background(), corpora.Owl, c)
 	want.Error(t, err, append(names, "no checkpoint")...)
 }

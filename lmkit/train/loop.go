@@ -14,26 +14,18 @@ import (
 	"owlm/lmkit/text"
 )
 
-// Run trains a model on a text and returns it. If the configuration names a directory, the model,
-// its history and its receipt are written there.
+// Run trains a model and returns it. If the configuration names a directory, the model, its history and its receipt are written there, and
+// the token ids of a text, so that memory grows with the number of distinct tokens only. Without a directory, the ids of a text that is not
+// in memory are kept in a temporary file.
 //
-// Cancelling ctx ends the run after the step at hand; it is then saved as a checkpoint, and the error is an *Interrupted.
-func Run(ctx context.Context, corpus string, c Config) (*lmkit.Model, error) {
-	return trainOn(ctx, dataset.CorpusOf(corpus), c)
-}
-
-// TrainSource is Train on a text that is read as a stream, of any size: memory grows with the number of distinct tokens
-// only. Its token ids are kept in a file, in the directory if there is one, and in a temporary place otherwise.
-func TrainSource(ctx context.Context, source text.Source, c Config) (*lmkit.Model, error) {
-	if c.Corpus == "" {
-		c.Corpus = source.Name
-	}
-	return trainOn(ctx, dataset.CorpusFrom(source, c.Warn), c)
-}
-
-func trainOn(ctx context.Context, in dataset.Corpus, c Config) (*lmkit.Model, error) {
+// Cancelling ctx ends the run after the step at hand; it is then saved as a checkpoint. The error is an *Interrupted, and the model is
+// returned with it. So it is with the error of a hook.
+func Run(ctx context.Context, source text.Source, c Config) (*lmkit.Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
+	}
+	if c.TextName == "" {
+		c.TextName = source.Name
 	}
 	c, from, err := c.withFrom()
 	if err != nil {
@@ -45,68 +37,44 @@ func trainOn(ctx context.Context, in dataset.Corpus, c Config) (*lmkit.Model, er
 		return nil, err
 	}
 	defer unlock()
-	r, err := newRun(ctx, in, c, from)
+	r, err := newRun(ctx, source, c, from)
 	if err != nil {
 		return nil, err
 	}
-	defer r.text.Close()
-	ahead := dataset.Ahead(r.source)
+	defer r.parts.Close()
+	ahead := dataset.NewLookahead(r.source)
 	r.source = ahead
 	defer ahead.Wait()
 	if err := r.beginDirectory(); err != nil {
 		return nil, err
 	}
 	defer r.history.Close()
-	hooks := hooks(c.Hooks)
-	hooks.start(c.Name, c.epochsShown(), r.steps)
-	r.model.OnCompile = hooks.compiled
-	err = r.train(ctx, hooks)
-	hooks.end(err)
+	r.hooks.start(c.Name, c.epochsShown(), r.steps)
+	r.model.OnCompile = r.hooks.compiled
+	err = r.train(ctx)
+	r.hooks.end(err)
 	r.model.OnCompile = nil
-	if err != nil {
+	var interrupted *Interrupted
+	if err != nil && !errors.As(err, &interrupted) && r.stopped == nil {
+		r.model.Close()
 		return nil, err
 	}
-	return r.model, nil
-}
-
-// Interrupted is the error of a training run that was cancelled between two steps.
-type Interrupted struct {
-	// Step is the number of steps made, Checkpoint where they are saved; "" if the run has no directory.
-	Step       int
-	Checkpoint string
-}
-
-func (e *Interrupted) Error() string {
-	if e.Checkpoint == "" {
-		return fmt.Sprintf("interrupted after step %d; nothing was saved, as the run has no directory", e.Step)
-	}
-	return fmt.Sprintf("interrupted after step %d; saved as %s", e.Step, e.Checkpoint)
-}
-
-// Unwrap lets errors.Is(err, context.Canceled) recognise an interruption.
-func (e *Interrupted) Unwrap() error { return context.Canceled }
-
-// epochsShown is the number of epochs that hooks are told; 0 if the run is counted in steps.
-func (c Config) epochsShown() int {
-	if c.Steps > 0 {
-		return 0
-	}
-	return c.Epochs
+	return r.model, err
 }
 
 // train makes the steps of the run, and saves the model after the last one.
-func (r *run) train(ctx context.Context, hooks hooks) error {
+func (r *run) train(ctx context.Context) error {
 	p := &r.position
 	for p.Pending != nil || p.Step < r.steps && !r.outOfPatience() {
 		if ctx.Err() != nil {
 			return r.interrupted()
 		}
 		if p.Pending == nil {
-			if err := r.step(hooks); err != nil {
+			if err := r.makeStep(); err != nil {
 				return err
 			}
 		}
-		if err := r.watch(ctx, hooks); ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		if err := r.watch(ctx); ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return r.interrupted()
 		} else if err != nil {
 			return err
@@ -116,6 +84,14 @@ func (r *run) train(ctx context.Context, hooks hooks) error {
 				return err
 			}
 			r.saveDue = false
+		}
+		if errors.Is(r.stopped, ErrStop) {
+			r.stopped = nil
+			r.config.Warn(fmt.Sprintf("a hook stopped the run after step %d of %d", p.Step, r.steps))
+			return r.finish(ctx)
+		}
+		if r.stopped != nil {
+			return r.failed()
 		}
 	}
 	if p.Step < r.steps {
@@ -137,13 +113,25 @@ func (r *run) interrupted() error {
 	return e
 }
 
-// step makes one training step. What comes after it is left pending for watch.
-func (r *run) step(hooks hooks) error {
+// failed saves a run that a hook ended with an error.
+func (r *run) failed() error {
+	if r.config.Directory == "" {
+		return fmt.Errorf("step %d: a hook failed: %w", r.position.Step, r.stopped)
+	}
+	checkpoint, err := r.saveCheckpoint()
+	if err != nil {
+		return fmt.Errorf("step %d: a hook failed: %w, and the checkpoint could not be saved: %v", r.position.Step, r.stopped, err)
+	}
+	return fmt.Errorf("step %d: a hook failed: %w; saved as %s", r.position.Step, r.stopped, checkpoint)
+}
+
+// makeStep makes one training step. What comes after it is left pending for watch.
+func (r *run) makeStep() error {
 	p := &r.position
 	began := time.Now()
 	b := r.source.Batch(p.Epoch, p.Index)
 	rate := r.schedule.at(p.Step, p.Epoch)
-	loss, norm, err := r.stepper.run(b, rate)
+	loss, norm, err := r.step.run(b, rate)
 	seconds := time.Since(began).Seconds()
 	p.Seconds += seconds
 	if err != nil {
@@ -153,7 +141,7 @@ func (r *run) step(hooks hooks) error {
 		p.SkippedInRow = 0
 		p.EpochLoss += loss * b.Count
 		p.EpochCount += b.Count
-		hooks.step(p.Step+1, loss)
+		r.hooks.step(p.Step+1, loss)
 	} else {
 		problem := fmt.Sprintf("step %d: loss is %v and the gradient's norm %v", p.Step+1, loss, norm)
 		if !r.config.SkipNotFinite {
@@ -168,31 +156,25 @@ func (r *run) step(hooks hooks) error {
 	p.Index++
 	r.epochMeter.add(len(b.Tokens), seconds)
 	r.logMeter.add(len(b.Tokens), seconds)
-	p.Pending = &rundir.Record{Kind: "step", Epoch: p.Epoch + 1, Step: p.Step, Loss: loss, LearningRate: rate, GradientNorm: norm, Skipped: p.Skipped}
+	p.Pending = &Record{Kind: "step", Epoch: p.Epoch + 1, Step: p.Step, Loss: loss, LearningRate: rate, GradientNorm: norm, Skipped: p.Skipped}
 	return nil
 }
 
-// endEpoch writes the history, given the record of its last step, and begins the next epoch.
-func (r *run) endEpoch(hooks hooks, record rundir.Record, validation *float64) error {
+// maximumSkips is how many training steps in a row may be skipped before a run stops: weights that give no finite loss on
+// that many batches will not recover.
+const maximumSkips = 100
+
+// skip passes over a step that changed nothing; it is an error where no step comes through any more.
+func (r *run) skip(problem string) error {
 	p := &r.position
-	r.trainLoss, r.validLoss = p.EpochLoss/p.EpochCount, validation
-	record.Kind, record.Loss, record.ValidLoss, record.Sample = "epoch", r.trainLoss, validation, ""
-	record.TokensPerSecond = r.epochMeter.rate()
-	if err := r.history.Append(record); err != nil {
-		return err
+	p.Skipped++
+	p.SkippedInRow++
+	// An epoch of skipped steps alone has no loss.
+	whole := p.EpochCount == 0 && (p.Index+1 == r.source.PerEpoch() || p.Step+1 == r.steps)
+	if p.SkippedInRow >= maximumSkips || whole {
+		return fmt.Errorf("%s; that is step %d in a row, so training stops; %s; try a smaller learning rate or clipping", problem, p.SkippedInRow, r.lastSaved())
 	}
-	shown := math.NaN()
-	if validation != nil {
-		shown = *validation
-		r.schedule.epoch(shown)
-	}
-	hooks.epoch(p.Epoch+1, r.trainLoss, shown)
-	if p.Index == r.source.PerEpoch() {
-		p.Epoch++
-		p.Index, p.EpochLoss, p.EpochCount = 0, 0, 0
-		r.stepper.reset()
-	}
-	r.epochMeter = meter{}
+	r.config.Warn(problem + "; the step is skipped")
 	return nil
 }
 
@@ -207,8 +189,8 @@ func (r *run) finish(ctx context.Context) error {
 	if err := r.takeBest(); err != nil {
 		return err
 	}
-	if r.text.Test.Tokens > 0 {
-		loss, err := r.validate(ctx, r.text.Test)
+	if r.parts.Test.Tokens > 0 {
+		loss, err := r.evaluate(ctx, r.parts.Test)
 		if ctx.Err() != nil {
 			return r.interrupted()
 		}
@@ -226,7 +208,7 @@ func (r *run) finish(ctx context.Context) error {
 	return r.model.SaveWeights(dir)
 }
 
-// lastSaved says, for an error message, what there is to go back to.
+// lastSaved says, for an error message, where the run can go back to.
 func (r *run) lastSaved() string {
 	if r.config.Directory == "" {
 		return "nothing was saved"

@@ -78,15 +78,15 @@ func readAll(t *testing.T, size int) (m measured) {
 		c.Tokenizer = text.BPE{}
 	}
 	start := time.Now()
-	r, err := newRun(t.Context(), dataset.CorpusFrom(madeSource(size), nil), c.withDefaults(), nil)
+	r, err := newRun(t.Context(), madeSource(size), c.withDefaults(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.text.Close()
+	defer r.parts.Close()
 	m.EncodeSeconds = time.Since(start).Seconds()
 	m.BytesPerSecond = float64(size) / m.EncodeSeconds
-	m.Tokens, m.Types = r.text.Tokens(), r.text.VocabularySize
-	windows, err := Windows{Length: 5}.batches(r.text.Train.IDs, c)
+	m.Tokens, m.Types = r.parts.Tokens(), r.parts.VocabularySize
+	windows, err := Windows{Length: 5}.batches(r.parts.Train, batching{size: c.BatchSize})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func readAll(t *testing.T, size int) (m measured) {
 			source.Batch(0, index)
 		}
 	}
-	if err := r.train(t.Context(), nil); err != nil {
+	if err := r.train(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	var usage syscall.Rusage

@@ -12,7 +12,7 @@ var Optimizers = []string{"adam", "adamw", "sgd", "rmsprop"}
 
 // update builds the part of a training step that changes the weights: clipping, the optimizer (with PyTorch's constants),
 // and AdamW's decay of matrices. It returns the global norm of the gradients before clipping.
-func (c Config) update(scope *model.Scope, loss, learningRate *graph.Node) *graph.Node {
+func (c StepConfig) update(scope *model.Scope, loss, learningRate *graph.Node) *graph.Node {
 	g := loss.Graph()
 	gradients := scope.BuildTrainableVariablesGradientsGraph(loss)
 	norm := globalNorm(gradients)
@@ -47,7 +47,7 @@ func globalNorm(gradients []*graph.Node) *graph.Node {
 }
 
 // clip limits each value of the gradients, and then their global norm, where that is asked for.
-func (c Config) clip(gradients []*graph.Node, norm *graph.Node) {
+func (c StepConfig) clip(gradients []*graph.Node, norm *graph.Node) {
 	if c.ClipValue > 0 {
 		for i := range gradients {
 			gradients[i] = graph.ClipScalar(gradients[i], -c.ClipValue, c.ClipValue)
@@ -84,7 +84,7 @@ type withGradients interface {
 	UpdateGraphWithGradients(scope *model.Scope, gradients []*graph.Node, lossDType dtypes.DType)
 }
 
-func (c Config) optimizer() withGradients {
+func (c StepConfig) optimizer() withGradients {
 	switch c.Optimizer {
 	case "sgd":
 		return optimizer.StochasticGradientDescent().WithDecay(false).WithLearningRate(c.LearningRate)

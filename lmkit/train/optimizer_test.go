@@ -9,6 +9,7 @@ import (
 
 	"owlm/internal/golden"
 	"owlm/lmkit"
+	"owlm/lmkit/text"
 )
 
 // TestOptimizersLikeTorch trains PyTorch's LSTM with each optimizer and compares the losses with PyTorch's.
@@ -39,7 +40,7 @@ func TestOptimizersLikeTorch(t *testing.T) {
 		for name, c := range cases {
 			h := &lossHook{}
 			c.From, c.Objective, c.BatchSize, c.Epochs, c.Backend, c.Hooks = from, Stream{Length: g.Length}, 1, 2, engine, []Hook{h}
-			if _, err := Run(context.Background(), corpus, c); err != nil {
+			if _, err := Run(context.Background(), text.String("it", corpus), c); err != nil {
 				t.Fatal(err)
 			}
 			want := g.Losses[name]

@@ -74,12 +74,12 @@ func TestTrainsLikeTorch(t *testing.T) {
 func TestTrajectoriesCover(t *testing.T) {
 	found := make(map[string]bool)
 	for _, run := range readTrained(t).Runs {
-		c, err := lmkit.ReadConfig(filepath.Join(trainedDirectory, run.Start))
+		d, err := lmkit.ReadDescription(filepath.Join(trainedDirectory, run.Start))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, optimizer := range []string{run.Optimizer, fmt.Sprintf("clip=%v", run.Clip > 0), fmt.Sprintf("tied=%v", c.TieWeights)} {
-			found[fmt.Sprintf("%v %s %s", c.Cell, run.Objective, optimizer)] = true
+		for _, optimizer := range []string{run.Optimizer, fmt.Sprintf("clip=%v", run.Clip > 0), fmt.Sprintf("tied=%v", d.Config.TieWeights)} {
+			found[fmt.Sprintf("%v %s %s", d.Config.Cell, run.Objective, optimizer)] = true
 		}
 	}
 	for _, cell := range []string{"rnn", "lstm", "gru"} {

@@ -13,6 +13,7 @@ import (
 	"owlm/lmkit/corpora"
 	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
+	"owlm/lmkit/text"
 )
 
 func ExampleFindRecipe() {
@@ -49,14 +50,14 @@ func TestRecipeTrains(t *testing.T) {
 		c := r.Config
 		c.Model.EmbeddingSize, c.Model.HiddenSize, c.BatchSize, c.Steps, c.Backend = 6, 6, 2, 3, backend.Go
 		c.Directory = filepath.Join(t.TempDir(), "run")
-		if _, err := Run(context.Background(), corpus, c); err != nil {
+		if _, err := Run(context.Background(), text.String("it", corpus), c); err != nil {
 			t.Fatalf("%s: %v", r.Name, err)
 		}
 		again, err := ReadRun(c.Directory)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Resume, c.Backend = true, ""
+		c.Resume, c.Backend, c.TextName = true, "", "it"
 		c.Samples.Length = again.Samples.Length // a default that is filled in
 		if got, want := fmt.Sprintf("%+v", again), fmt.Sprintf("%+v", c); got != want {
 			t.Errorf("%s: run.json gives\n%s, not\n%s", r.Name, got, want)

@@ -24,11 +24,7 @@ func refuseHeld(c Config) error {
 		return err
 	}
 	unlock()
-	return errHeld(c.Directory)
-}
-
-func errHeld(dir string) error {
-	return fmt.Errorf("%s already holds a model or a run; pass --resume to go on with it, or choose another directory", dir)
+	return &rundir.HeldError{Directory: c.Directory}
 }
 
 // openDirectory makes and locks the run's directory, before the run writes anything there. close unlocks it; of a
@@ -87,13 +83,9 @@ func (c Config) refuseOther() error {
 		return nil
 	}
 	if !c.Resume {
-		return errHeld(c.Directory)
+		return &rundir.HeldError{Directory: c.Directory}
 	}
-	now, err := c.settings()
-	if err != nil {
-		return err
-	}
-	return compareSettings(c.Directory, now, c.Warn)
+	return c.compareSettings()
 }
 
 // beginDirectory restores what a run that is resumed left in the directory, and writes what it holds from the beginning.
@@ -131,13 +123,13 @@ func (r *run) restore() ([]rundir.Record, error) {
 	}
 	if checkpoint == "" {
 		if _, err := os.Stat(filepath.Join(dir, rundir.WeightsFile)); err == nil {
-			return nil, fmt.Errorf("%s holds a finished run without checkpoints, so there is nothing to resume; train on from its weights with --from %s and another --out", dir, dir)
+			return nil, &FinishedError{dir}
 		}
 		r.config.Warn(dir + " has no checkpoint yet: starting from the beginning")
 		return nil, nil
 	}
 	if at.CorpusSHA256 != r.position.CorpusSHA256 && !r.config.AllowChangedText {
-		return nil, errChanged(r.position.CorpusSHA256, checkpoint, at.CorpusSHA256)
+		return nil, &ChangedTextError{Now: r.position.CorpusSHA256, File: checkpoint, Before: at.CorpusSHA256}
 	}
 	if err := r.refuseOtherTokens(checkpoint); err != nil {
 		return nil, err
@@ -168,12 +160,7 @@ func (r *run) refuseOtherTokens(checkpoint string) error {
 		return err
 	}
 	if !canBe(r.model.Tokenizer, d.Tokenizer) || !slices.Equal(r.model.Vocabulary.Tokens(), d.Vocabulary.Tokens()) {
-		return fmt.Errorf("%s was made with other tokens than the text has now; to go on with them, copy its %s and %s into %s and pass --allow-changed-text", checkpoint, rundir.TokenizerFile, rundir.VocabularyFile, r.config.Directory)
+		return &ChangedTokensError{Directory: r.config.Directory, Checkpoint: checkpoint}
 	}
 	return nil
-}
-
-// errChanged refuses to resume on another text: its sha256, and what was made with which.
-func errChanged(now, file, before string) error {
-	return fmt.Errorf("the text has changed: its sha256 is %.12s…, but %s was made with %.12s…; pass --allow-changed-text to go on all the same", now, file, before)
 }

@@ -53,7 +53,11 @@ func (r *run) writeReceipt(dir string) error {
 		TrainLoss: r.trainLoss, ValidLoss: r.validLoss, TestLoss: r.testLoss,
 		SkippedSteps: r.position.Skipped, Compilations: r.model.Compilations(), Best: r.position.Best,
 	}
-	receipt.Corpus.Name, receipt.Corpus.Size, receipt.Corpus.SHA256 = r.config.Corpus, r.text.Bytes, r.position.CorpusSHA256
+	receipt.Corpus.Name, receipt.Corpus.Size, receipt.Corpus.SHA256 = r.config.TextName, r.parts.Bytes, r.position.CorpusSHA256
+	var err error
+	if receipt.Settings, err = r.config.settings(); err != nil {
+		return err
+	}
 	data, err := json.MarshalIndent(receipt, "", "  ")
 	if err != nil {
 		return err

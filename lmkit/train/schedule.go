@@ -60,10 +60,10 @@ type schedule struct {
 }
 
 // newSchedule makes the schedule of a run of so many steps. It reads and writes plateau, which belongs to the run's position.
-func newSchedule(c Config, steps int, plateau *rundir.Plateau) *schedule {
-	s := &schedule{kind: c.Schedule, rate: c.LearningRate, steps: steps, options: c.ScheduleOptions, plateau: plateau}
+func newSchedule(kind string, rate float64, options ScheduleOptions, steps int, plateau *rundir.Plateau) *schedule {
+	s := &schedule{kind: kind, rate: rate, steps: steps, options: options, plateau: plateau}
 	if s.options.Divisor == 0 {
-		s.options.Divisor = map[string]float64{"step": 10, "plateau": 4}[c.Schedule]
+		s.options.Divisor = map[string]float64{"step": 10, "plateau": 4}[kind]
 	}
 	return s
 }

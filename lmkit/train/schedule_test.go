@@ -25,7 +25,7 @@ func TestSchedules(t *testing.T) {
 		{"step", ScheduleOptions{ConstantEpochs: 4, Divisor: 2}, 60, 6, 0.125},
 		{"plateau", ScheduleOptions{}, 9, 0, 1},
 	} {
-		s := newSchedule(Config{Schedule: c.kind, ScheduleOptions: c.options, LearningRate: 1}, 100, &rundir.Plateau{Best: math.MaxFloat64})
+		s := newSchedule(c.kind, 1, c.options, 100, &rundir.Plateau{Best: math.MaxFloat64})
 		if got := s.at(c.step, c.epoch); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("%s %+v at step %d, epoch %d: %v, want %v", c.kind, c.options, c.step, c.epoch, got, c.want)
 		}
@@ -43,7 +43,7 @@ func TestPlateau(t *testing.T) {
 		{ScheduleOptions{Patience: 1}, []float64{2, 2.1, 1.9, 2, 2}, 1.0 / 4}, {ScheduleOptions{Patience: 2}, []float64{2, 2, 2}, 1},
 		{ScheduleOptions{Threshold: 0.1}, []float64{3, 2.95, 2.85}, 1.0 / 4},
 	} {
-		s := newSchedule(Config{Schedule: "plateau", ScheduleOptions: c.options, LearningRate: 1}, 100, &rundir.Plateau{Best: math.MaxFloat64})
+		s := newSchedule("plateau", 1, c.options, 100, &rundir.Plateau{Best: math.MaxFloat64})
 		for _, validation := range c.validations {
 			s.epoch(validation)
 		}

@@ -1,177 +1,116 @@
 package train
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
-	"sort"
 
-	"owlm/internal/files"
-	"owlm/internal/oneline"
-	"owlm/lmkit/network"
-	"owlm/lmkit/rundir"
 	"owlm/lmkit/text"
 )
 
-// settings is run.json. Fixed must be the same when a run is resumed, Free may change.
-type settings struct {
-	Fixed fixedSettings `json:"fixed"`
-	Free  freeSettings  `json:"free"`
+// Setting is one of the values of a Config that belong to a run: run.json and the receipt have them, a resumed run compares them, and the
+// command line has a flag for most.
+type Setting struct {
+	// Key is its name in run.json. What comes before a dot is the object that it is in.
+	Key string
+	// Flag and Usage are the name of its flag, and what that is for; "" if it has none.
+	Flag, Usage string
+	// Fixed says that a resumed run must not change it.
+	Fixed bool
+	// Structure says that it belongs to the model or its tokens, which a run with From takes from there.
+	Structure bool
+	// Of returns the value in a configuration, to read and to set.
+	Of func(c *Config) Value
 }
 
-type fixedSettings struct {
-	Cell          string                 `json:"cell"`
-	EmbeddingSize int                    `json:"embedding_size"`
-	HiddenSize    int                    `json:"hidden_size"`
-	Layers        int                    `json:"layers"`
-	Dropout       float64                `json:"dropout"`
-	TieWeights    bool                   `json:"tie_weights"`
-	ResetBefore   bool                   `json:"reset_before"`
-	Tokenizer     json.RawMessage        `json:"tokenizer"`
-	Unknown       string                 `json:"unknown"`
-	MinCount      int                    `json:"min_count"`
-	Vocabulary    int                    `json:"vocabulary"`
-	Objective     string                 `json:"objective"`
-	Sequence      int                    `json:"sequence"`
-	BatchSize     int                    `json:"batch"`
-	Optimizer     string                 `json:"optimizer"`
-	Valid         float64                `json:"valid"`
-	Test          float64                `json:"test"`
-	InOrder       bool                   `json:"in_order"`
-	Seed          uint64                 `json:"seed"`
-	From          string                 `json:"from"`
-	Dropouts      Dropout                `json:"dropouts"`
-	Initial       network.InitialWeights `json:"initial_weights"`
-}
+const (
+	fixed     = true
+	free      = false
+	structure = true
+	other     = false
+)
 
-type freeSettings struct {
-	Epochs          int     `json:"epochs"`
-	Steps           int     `json:"steps"`
-	LearningRate    float64 `json:"learning_rate"`
-	WeightDecay     float64 `json:"weight_decay"`
-	Schedule        string  `json:"schedule"`
-	Clip            float64 `json:"clip"`
-	CheckpointEvery int     `json:"checkpoint_every"`
-	LogEvery        int     `json:"log_every"`
-	Corpus          string  `json:"corpus"`
-
-	RMSDecay        float64         `json:"rms_decay"`
-	ScheduleOptions ScheduleOptions `json:"schedule_options"`
-	ClipValue       float64         `json:"clip_value"`
-	SkipNotFinite   bool            `json:"skip_not_finite"`
-	ValidateEvery   int             `json:"validate_every"`
-	KeepBest        bool            `json:"keep_best"`
-	Patience        int             `json:"patience"`
-	Samples         SampleOptions   `json:"samples"`
-}
-
-func (c Config) settings() (settings, error) {
-	tokenizer, err := tokenizerSettings(c.Tokenizer)
-	if err != nil {
-		return settings{}, err
-	}
-	s := settings{
-		Fixed: fixedSettings{
-			Cell: c.Model.Cell.String(), EmbeddingSize: c.Model.EmbeddingSize, HiddenSize: c.Model.HiddenSize, Layers: c.Model.Layers,
-			Dropout: c.Model.Dropout, TieWeights: c.Model.TieWeights, ResetBefore: c.Model.ResetBefore, Tokenizer: tokenizer,
-			Unknown: c.Vocabulary.Unknown, MinCount: c.Vocabulary.MinCount, Vocabulary: c.Vocabulary.Size,
-			BatchSize: c.BatchSize, Optimizer: c.Optimizer, Valid: c.Valid, Test: c.Test, InOrder: c.InOrder, Seed: c.Seed, From: c.From,
-			Dropouts: c.Dropout, Initial: c.Initial,
-		},
-		Free: freeSettings{
-			Epochs: c.Epochs, Steps: c.Steps, LearningRate: c.LearningRate, WeightDecay: c.WeightDecay, Schedule: c.Schedule,
-			Clip: c.Clip, CheckpointEvery: c.CheckpointEvery, LogEvery: c.LogEvery, Corpus: c.Corpus,
-			RMSDecay: c.RMSDecay, ScheduleOptions: c.ScheduleOptions, ClipValue: c.ClipValue, SkipNotFinite: c.SkipNotFinite,
-			ValidateEvery: c.ValidateEvery, KeepBest: c.KeepBest, Patience: c.Patience, Samples: c.Samples,
-		},
-	}
-	switch o := c.Objective.(type) {
-	case Windows:
-		s.Fixed.Objective, s.Fixed.Sequence = "windows", o.Length
-	case Stream:
-		s.Fixed.Objective, s.Fixed.Sequence = "stream", o.Length
-	}
-	return s, nil
-}
-
-// ReadRun reads the settings of the training run in a directory, so that it can be resumed with
-// some of them changed. Backend, Hooks and the like are not among them.
-func ReadRun(dir string) (Config, error) {
-	var s settings
-	if err := files.ReadJSON(filepath.Join(dir, rundir.SettingsFile), &s); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return Config{}, fmt.Errorf("%s holds no training run: it has no %s", dir, rundir.SettingsFile)
-		}
-		return Config{}, err
-	}
-	tokenizer, err := parseTokenizerSettings(dir, s.Fixed.Tokenizer)
-	if err != nil {
-		return Config{}, err
-	}
-	f := s.Fixed
-	c := Config{
-		Tokenizer: tokenizer, Vocabulary: text.VocabularyOptions{Unknown: f.Unknown, MinCount: f.MinCount, Size: f.Vocabulary},
-		BatchSize: f.BatchSize, Optimizer: f.Optimizer, Valid: f.Valid, Test: f.Test, InOrder: f.InOrder, Seed: f.Seed, From: f.From,
-		Epochs: s.Free.Epochs, Steps: s.Free.Steps, LearningRate: s.Free.LearningRate, WeightDecay: s.Free.WeightDecay,
-		Schedule: s.Free.Schedule, Clip: s.Free.Clip, CheckpointEvery: s.Free.CheckpointEvery, LogEvery: s.Free.LogEvery, Corpus: s.Free.Corpus,
-		Directory: dir, Resume: true,
-		Dropout: f.Dropouts, Initial: f.Initial, RMSDecay: s.Free.RMSDecay, ScheduleOptions: s.Free.ScheduleOptions, ClipValue: s.Free.ClipValue,
-		SkipNotFinite: s.Free.SkipNotFinite, ValidateEvery: s.Free.ValidateEvery, KeepBest: s.Free.KeepBest, Patience: s.Free.Patience,
-		Samples: s.Free.Samples,
-	}
-	c.Model = network.Config{EmbeddingSize: f.EmbeddingSize, HiddenSize: f.HiddenSize, Layers: f.Layers, Dropout: f.Dropout, TieWeights: f.TieWeights, ResetBefore: f.ResetBefore}
-	if err := c.Model.Cell.UnmarshalText([]byte(f.Cell)); err != nil {
-		return Config{}, fmt.Errorf("%s: %w", filepath.Join(dir, rundir.SettingsFile), err)
-	}
-	c.Objective = Objective(Windows{Length: f.Sequence})
-	if f.Objective == "stream" {
-		c.Objective = Stream{Length: f.Sequence}
-	}
-	return c, nil
-}
-
-// compareSettings refuses to resume where fixed settings differ, and names to warn what else changed.
-func compareSettings(dir string, now settings, warn func(string)) error {
-	var before settings
-	if err := files.ReadJSON(filepath.Join(dir, rundir.SettingsFile), &before); err != nil {
-		return err
-	}
-	if changes := differences(before.Fixed, now.Fixed); len(changes) > 0 {
-		return fmt.Errorf("%s was started with other settings: %w; leave them as they were, or start in another directory", dir, oneline.Join(changes))
-	}
-	for _, change := range differences(before.Free, now.Free) {
-		warn("resuming with a change: " + change.Error())
-	}
-	return nil
-}
-
-// differences names the JSON fields in which two values of one type differ.
-func differences(before, now any) []error {
-	old, new := fields(before), fields(now)
-	names := make([]string, 0, len(new))
-	for name := range new {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	var changes []error
-	for _, name := range names {
-		if string(old[name]) != string(new[name]) {
-			changes = append(changes, fmt.Errorf("%s was %s and is now %s", name, old[name], new[name]))
-		}
-	}
-	return changes
-}
-
-func fields(value any) map[string]json.RawMessage {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil
-	}
-	var m map[string]json.RawMessage
-	if json.Unmarshal(data, &m) != nil {
-		return nil
-	}
-	return m
+// Settings are all settings, in the order in which the command line shows them.
+var Settings = []Setting{
+	{"tokenizer", "", "", fixed, structure, func(c *Config) Value { return tokenizerValue{c} }},
+	{"unknown", "", "", fixed, structure, func(c *Config) Value { return of(&c.Vocabulary.Unknown) }},
+	{"min_count", "min-count", "tokens that occur less often become <unk>; not for bpe", fixed, other,
+		func(c *Config) Value { return of(&c.Vocabulary.MinCount) }},
+	{"vocabulary", "vocabulary", fmt.Sprintf("size of the vocabulary, <unk> included; 0: all tokens, and %d for bpe to learn",
+		text.DefaultVocabularySize), fixed, other, func(c *Config) Value { return of(&c.Vocabulary.Size) }},
+	{"cell", "cell", "recurrence", fixed, structure, func(c *Config) Value { return cellValue{&c.Model.Cell} }},
+	{"embedding_size", "embedding", "length of a token's vector", fixed, structure,
+		func(c *Config) Value { return of(&c.Model.EmbeddingSize) }},
+	{"hidden_size", "hidden", "length of a layer's hidden state", fixed, structure,
+		func(c *Config) Value { return of(&c.Model.HiddenSize) }},
+	{"layers", "layers", "number of layers", fixed, structure, func(c *Config) Value { return of(&c.Model.Layers) }},
+	{"tie_weights", "tie", "share the embedding with the output layer", fixed, structure,
+		func(c *Config) Value { return of(&c.Model.TieWeights) }},
+	{"reset_before", "reset-after", "gru: apply the reset gate after the product, as PyTorch does", fixed, structure,
+		func(c *Config) Value { return inverted{&c.Model.ResetBefore} }},
+	{"initial_weights.range", "initial-range", "draw all initial weights from ± this; 0: PyTorch's distributions", fixed, other,
+		func(c *Config) Value { return of(&c.Initial.Range) }},
+	{"initial_weights.forget_bias", "forget-bias", "lstm: what the bias of the forget gates starts with; 0: as the others", fixed, other,
+		func(c *Config) Value { return of(&c.Initial.ForgetBias) }},
+	{"dropout", "dropout", "probability of zeroing a value between layers, in training", fixed, structure,
+		func(c *Config) Value { return of(&c.Model.Dropout) }},
+	{"dropouts.embeddings", "dropout-embedding", "probability of zeroing a value of an embedding, in training", fixed, other,
+		func(c *Config) Value { return of(&c.Dropout.Embeddings) }},
+	{"dropouts.outputs", "dropout-output", "probability of zeroing a value of the top layer, in training", fixed, other,
+		func(c *Config) Value { return of(&c.Dropout.Outputs) }},
+	{"dropouts.locked", "locked-dropout", "zero the same values at every time step of a sequence", fixed, other,
+		func(c *Config) Value { return of(&c.Dropout.Locked) }},
+	{"objective", "objective", "windows: the last token of windows from a zero state; stream: every token, the state carried", fixed, other,
+		func(c *Config) Value { return objectiveValue{c} }},
+	{"sequence", "sequence", "tokens of a window, or of a stretch of the stream", fixed, other,
+		func(c *Config) Value { return sequenceValue{c} }},
+	{"batch", "batch", "windows, or lanes of the stream, in a step", fixed, other, func(c *Config) Value { return of(&c.BatchSize) }},
+	{"epochs", "epochs", "how often the text is read", free, other, func(c *Config) Value { return of(&c.Epochs) }},
+	{"steps", "steps", "number of training steps, instead of epochs", free, other, func(c *Config) Value { return of(&c.Steps) }},
+	{"in_order", "shuffle", "take the windows in random order", fixed, other, func(c *Config) Value { return inverted{&c.InOrder} }},
+	{"optimizer", "optimizer", "how gradients change the weights", fixed, other,
+		func(c *Config) Value { return choice{&c.Optimizer, Optimizers} }},
+	{"weight_decay", "weight-decay", "adamw: decay of matrices; 0 is PyTorch's 0.01", free, other,
+		func(c *Config) Value { return of(&c.WeightDecay) }},
+	{"rms_decay", "rms-decay", "rmsprop: share of the mean of squares that stays; 0 is PyTorch's 0.99", free, other,
+		func(c *Config) Value { return of(&c.RMSDecay) }},
+	{"learning_rate", "learning-rate", "highest learning rate", free, other, func(c *Config) Value { return of(&c.LearningRate) }},
+	{"schedule", "schedule", "how the learning rate changes", free, other, func(c *Config) Value { return choice{&c.Schedule, Schedules} }},
+	{"schedule_options.warmup_steps", "warmup-steps", "let the learning rate rise over the first steps", free, other,
+		func(c *Config) Value { return of(&c.ScheduleOptions.WarmupSteps) }},
+	{"schedule_options.constant_epochs", "constant-epochs",
+		"step: divide after every epoch from this one on; 0: after a half and three quarters of the run", free, other,
+		func(c *Config) Value { return of(&c.ScheduleOptions.ConstantEpochs) }},
+	{"schedule_options.divisor", "divisor", "step, plateau: what the learning rate is divided by; 0: 10, 4", free, other,
+		func(c *Config) Value { return of(&c.ScheduleOptions.Divisor) }},
+	{"schedule_options.patience", "plateau-patience", "plateau: epochs in a row without a better validation loss before dividing", free,
+		other, func(c *Config) Value { return of(&c.ScheduleOptions.Patience) }},
+	{"schedule_options.threshold", "plateau-threshold", "plateau: nats by which a validation loss must be lower to count as better", free,
+		other, func(c *Config) Value { return of(&c.ScheduleOptions.Threshold) }},
+	{"clip", "clip", "limit of the gradient's norm; 0 is none", free, other, func(c *Config) Value { return of(&c.Clip) }},
+	{"clip_value", "clip-value", "limit of each value of the gradient; 0 is none", free, other,
+		func(c *Config) Value { return of(&c.ClipValue) }},
+	{"skip_not_finite", "skip-not-finite", "skip steps whose loss or gradient is not finite, instead of stopping", free, other,
+		func(c *Config) Value { return of(&c.SkipNotFinite) }},
+	{"valid", "valid", "share of the text, at its end, to validate on after every epoch", fixed, other,
+		func(c *Config) Value { return of(&c.Valid) }},
+	{"test", "test", "share of the text, at its very end, to test the finished model on", fixed, other,
+		func(c *Config) Value { return of(&c.Test) }},
+	{"validate_every", "validate-every", "validate every so many steps, too", free, other,
+		func(c *Config) Value { return of(&c.ValidateEvery) }},
+	{"keep_best", "keep-best", "the model gets the weights with the lowest validation loss, not the last ones", free, other,
+		func(c *Config) Value { return of(&c.KeepBest) }},
+	{"patience", "patience", "stop after this many epochs without a lower validation loss; 0: never", free, other,
+		func(c *Config) Value { return of(&c.Patience) }},
+	{"samples.every", "sample-every", "generate a text every so many steps, for the history and to show", free, other,
+		func(c *Config) Value { return of(&c.Samples.Every) }},
+	{"samples.prompt", "sample-prompt", "what that text continues", free, other, func(c *Config) Value { return of(&c.Samples.Prompt) }},
+	{"samples.length", "sample-length", "number of its new tokens", free, other, func(c *Config) Value { return of(&c.Samples.Length) }},
+	{"samples.temperature", "sample-temperature", "its temperature", free, other,
+		func(c *Config) Value { return of(&c.Samples.Temperature) }},
+	{"seed", "seed", "seed of the weights, the order and the dropout", fixed, other, func(c *Config) Value { return of(&c.Seed) }},
+	{"from", "from", "start from the model in this directory", fixed, other, func(c *Config) Value { return of(&c.From) }},
+	{"checkpoint_every", "checkpoint-every", "save a checkpoint every so many steps; 0: when interrupted", free, other,
+		func(c *Config) Value { return of(&c.CheckpointEvery) }},
+	{"log_every", "log-every", "write a line of history every so many steps; 0: every epoch", free, other,
+		func(c *Config) Value { return of(&c.LogEvery) }},
+	{"corpus", "", "", free, other, func(c *Config) Value { return of(&c.TextName) }},
 }

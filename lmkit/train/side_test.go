@@ -12,7 +12,7 @@ import (
 
 // The same program in PyTorch is testdata/torch_side.py; docs/pytorch.md shows them side by side.
 func Example_pyTorch() {
-	model, err := train.Run(context.Background(), corpora.OwlText, train.Config{
+	model, err := train.Run(context.Background(), corpora.Owl, train.Config{
 		From:      "testdata/torch_training/start-gru",
 		Objective: train.Windows{Length: 5}, InOrder: true, BatchSize: 16, Epochs: 100,
 		LearningRate: 0.01, Clip: 1, Backend: "go",
@@ -22,7 +22,7 @@ func Example_pyTorch() {
 		fmt.Println(err)
 		return
 	}
-	for token := range model.Generate("once upon a time ,", lmkit.GenerateConfig{Length: 10}) {
+	for token := range model.Generate(context.Background(), "once upon a time ,", lmkit.GenerateConfig{Length: 10}) {
 		fmt.Print(token, " ")
 	}
 	// Output:

@@ -24,7 +24,7 @@ func TestSkippedStepChangesNothing(t *testing.T) {
 				losses := func(poison bool) (values []float64, weights []byte) {
 					c := tiny(engine)
 					c.Objective, c.BatchSize, c.Optimizer, c.SkipNotFinite = Stream{Length: 4}, 2, optimizer, true
-					r, err := newRun(t.Context(), dataset.CorpusOf(corpora.OwlText), c.withDefaults(), nil)
+					r, err := newRun(t.Context(), corpora.Owl, c.withDefaults(), nil)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -32,11 +32,11 @@ func TestSkippedStepChangesNothing(t *testing.T) {
 						if poison && i == 2 {
 							b := r.source.Batch(0, 3)
 							b.Weights[0] = float32(math.Inf(1))
-							if loss, norm, err := r.stepper.run(b, 0.01); err != nil || finite(loss) && finite(norm) {
+							if loss, norm, err := r.step.run(b, 0.01); err != nil || finite(loss) && finite(norm) {
 								t.Fatalf("loss %v, norm %v, %v: the step is no test", loss, norm, err)
 							}
 						}
-						loss, _, err := r.stepper.run(r.source.Batch(0, i), 0.01)
+						loss, _, err := r.step.run(r.source.Batch(0, i), 0.01)
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -74,7 +74,7 @@ func TestSkipsInTraining(t *testing.T) {
 	for _, test := range []struct {
 		skip         bool
 		from         int
-		want         string // in the error
+		problem      string // in the error
 		skipped, row int
 	}{
 		{false, 2, "step 3: loss is", 0, 0}, {true, 2, "", 2, 1}, {true, 0, "step 3 in a row", 3, 3},
@@ -87,7 +87,7 @@ func TestSkipsInTraining(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := newRun(t.Context(), dataset.CorpusOf(corpora.OwlText), c, nil)
+		r, err := newRun(t.Context(), corpora.Owl, c, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,10 +95,10 @@ func TestSkipsInTraining(t *testing.T) {
 		if err := r.beginDirectory(); err != nil {
 			t.Fatal(err)
 		}
-		err = r.train(context.Background(), nil)
+		err = r.train(context.Background())
 		unlock()
-		if test.want != "" {
-			want.Error(t, err, test.want, "smaller learning rate")
+		if test.problem != "" {
+			want.Error(t, err, test.problem, "smaller learning rate")
 		} else if err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func TestSourceTrainsLikeString(t *testing.T) {
 			temporary := t.TempDir()
 			t.Setenv("TMPDIR", temporary)
 			c.Directory = directory
-			got, err := TrainSource(t.Context(), text.File(path, false), c)
+			got, err := Run(t.Context(), text.File(path, false), c)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,11 +50,11 @@ func TestSourceTrainsLikeString(t *testing.T) {
 			t.Errorf("%+v, %v", receipt, err)
 		}
 		for _, contextLength := range []int{0, lmkit.Carry, 3} {
-			fromString, err := want.EvaluateContext(t.Context(), corpora.OwlText, contextLength)
+			fromString, err := want.Evaluate(t.Context(), corpora.Owl, lmkit.EvaluateConfig{Context: contextLength})
 			if err != nil {
 				t.Fatal(err)
 			}
-			fromSource, err := want.EvaluateSource(t.Context(), text.File(path, false), contextLength, nil)
+			fromSource, err := want.Evaluate(t.Context(), text.File(path, false), lmkit.EvaluateConfig{Context: contextLength, Warn: nil})
 			if err != nil || fromSource != fromString {
 				t.Errorf("%+v, %v, want %+v", fromSource, err, fromString)
 			}
@@ -74,7 +74,7 @@ func resumeWithTokens(t *testing.T, tokenizer text.Tokenizer) {
 	c.Tokenizer = tokenizer
 	c.Directory, c.CheckpointEvery = filepath.Join(t.TempDir(), "run"), 2
 	path := filepath.Join(c.Directory, dataset.TokensFile)
-	if _, err := TrainSource(t.Context(), text.String("owl", corpora.OwlText), c); err != nil {
+	if _, err := Run(t.Context(), text.String("owl", corpora.OwlText), c); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.Stat(path)
@@ -90,7 +90,7 @@ func resumeWithTokens(t *testing.T, tokenizer text.Tokenizer) {
 	resume := func(content string) error {
 		warnings = nil
 		c.Epochs++
-		_, err := TrainSource(t.Context(), text.String("owl", content), c)
+		_, err := Run(t.Context(), text.String("owl", content), c)
 		return err
 	}
 	if err := resume(corpora.OwlText); err != nil {
@@ -99,7 +99,7 @@ func resumeWithTokens(t *testing.T, tokenizer text.Tokenizer) {
 	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) || strings.Contains(strings.Join(warnings, "\n"), "tokenizing") {
 		t.Errorf("the text was tokenized again: %v, %q", err, warnings)
 	}
-	want.Error(t, resume(corpora.OwlText+" Owl."), "the text has changed", dataset.TokensFile, "--allow-changed-text")
+	want.Error(t, resume(corpora.OwlText+" Owl."), "the text has changed", dataset.TokensFile)
 	if data, err := os.ReadFile(path); err != nil || !bytes.Equal(data, whole) {
 		t.Error("a refused run changed the token file")
 	}
@@ -136,24 +136,24 @@ func TestLossySource(t *testing.T) {
 	c := tiny(backend.Go)
 	c.BatchSize, c.Valid, c.Test, c.Vocabulary.Unknown = 2, 0.2, 0.2, "<unk>"
 	c.Warn = func(message string) { warnings = append(warnings, message) }
-	m, err := TrainSource(t.Context(), text.File(path, true), c)
+	m, err := Run(t.Context(), text.File(path, true), c)
 	if want := []string{path + ": replaced 2 bytes that are not UTF-8"}; err != nil || !slices.Equal(warnings, want) {
 		t.Fatalf("%v, warnings %q, want %q", err, warnings, want)
 	}
-	if _, err := m.EvaluateSource(t.Context(), text.File(path, true), 0, c.Warn); err != nil || len(warnings) != 2 {
+	if _, err := m.Evaluate(t.Context(), text.File(path, true), lmkit.EvaluateConfig{Context: 0, Warn: c.Warn}); err != nil || len(warnings) != 2 {
 		t.Errorf("%v, warnings %q", err, warnings)
 	}
-	_, err = m.EvaluateSource(t.Context(), text.String("word", "owl"), 0, nil)
+	_, err = m.Evaluate(t.Context(), text.String("word", "owl"), lmkit.EvaluateConfig{Context: 0, Warn: nil})
 	want.Error(t, err, "word: the text has 1 tokens")
 }
 
 // TestSourceRefuses looks at the directory too: what is refused leaves none behind.
 func TestSourceRefuses(t *testing.T) {
-	for content, reason := range map[string]string{"one two": "2 tokens", "owl \xff owl": "it: byte 4 is not UTF-8; pass --lossy"} {
+	for content, reason := range map[string]string{"one two": "2 tokens", "owl \xff owl": "it: byte 4 is not UTF-8"} {
 		parent := t.TempDir()
 		c := tiny(backend.Go)
 		c.Directory = filepath.Join(parent, "runs", "owl")
-		_, err := TrainSource(t.Context(), text.String("it", content), c)
+		_, err := Run(t.Context(), text.String("it", content), c)
 		want.Error(t, err, reason)
 		if left, _ := os.ReadDir(parent); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
@@ -161,7 +161,7 @@ func TestSourceRefuses(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := TrainSource(ctx, text.String("it", strings.Repeat("The owl flew. ", 1e5)), tiny(backend.Go))
+	_, err := Run(ctx, text.String("it", strings.Repeat("The owl flew. ", 1e5)), tiny(backend.Go))
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -194,12 +194,12 @@ func TestHeldOutIsNeverTrainedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	content := strings.Join(words, " ")
-	seen := func(c Config, in dataset.Corpus) map[byte]int {
+	seen := func(c Config, in text.Source) map[byte]int {
 		r, err := newRun(t.Context(), in, c.withDefaults(), &lmkit.Description{Vocabulary: vocabulary})
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer r.text.Close()
+		defer r.parts.Close()
 		ids := make(map[int32]bool)
 		for epoch := range 3 {
 			for index := range r.source.PerEpoch() {
@@ -215,7 +215,7 @@ func TestHeldOutIsNeverTrainedOn(t *testing.T) {
 		}
 		return marks
 	}
-	for name, in := range map[string]dataset.Corpus{"memory": dataset.CorpusOf(content), "file": dataset.CorpusFrom(text.String("marked", content), nil)} {
+	for name, in := range map[string]text.Source{"memory": text.String("marked", content), "file": text.File(want.File(t, "marked.txt", content), false)} {
 		for _, objective := range []Objective{Windows{Length: 5}, Windows{Length: 1}, Stream{Length: 7}, Stream{Length: 1}} {
 			for _, batch := range []int{1, 2, 16} {
 				c := tiny(backend.Go)

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"owlm/internal/want"
+	"owlm/lmkit"
 	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
 	"owlm/lmkit/dataset"
@@ -23,7 +23,7 @@ const quoted = " The  owl said: \"Où est l'été?\"\n\nThe fox – so sly – s
 
 func TestSplit(t *testing.T) {
 	for _, tokenizer := range []text.Tokenizer{text.Words{}, text.Words{Lowercase: true}, text.Characters{}, text.Characters{Lowercase: true}, text.BPE{}} {
-		parts, err := Split(quoted, Config{Tokenizer: tokenizer, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.2, Test: 0.2})
+		parts, err := Split(t.Context(), text.String("", quoted), Config{Tokenizer: tokenizer, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.2, Test: 0.2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -35,12 +35,12 @@ func TestSplit(t *testing.T) {
 		}
 	}
 	// Characters are cut here, and every byte is a token: there is nothing that occurs twice to learn from.
-	bytes, err := Split("été", Config{Tokenizer: text.BPE{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.8})
+	bytes, err := Split(t.Context(), text.String("", "été"), Config{Tokenizer: text.BPE{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.8})
 	if err != nil || bytes.Train.Tokens != 2 || bytes.Train.Characters != 1 || bytes.Test.Tokens != 3 || bytes.Test.Characters != 2 {
 		t.Errorf("%+v, %v", bytes, err)
 	}
 	// By hand: the last 4 words, of which the third occurs nowhere else.
-	parts, err := Split(quoted, Config{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.12})
+	parts, err := Split(t.Context(), text.String("", quoted), Config{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Test: 0.12})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,14 +50,14 @@ func TestSplit(t *testing.T) {
 	if _, known := parts.Vocabulary.ID("slept"); known {
 		t.Error("the vocabulary knows a word of the test text")
 	}
-	if _, err := Split(quoted, Config{Test: 0.12}); err == nil || !strings.Contains(err.Error(), `test text: token 3, "slept"`) {
+	if _, err := Split(t.Context(), text.String("", quoted), Config{Test: 0.12}); err == nil || !strings.Contains(err.Error(), `test text: token 3, "slept"`) {
 		t.Errorf("%v", err)
 	}
 }
 
 // TestEvaluateNGram gives every token the same probability, so that all numbers are known.
 func TestEvaluateNGram(t *testing.T) {
-	parts, err := Split(corpora.OwlText, Config{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.33})
+	parts, err := Split(t.Context(), corpora.Owl, Config{Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Valid: 0.33})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestEvaluateNGram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := ngram.Evaluate(parts.Valid, uniform)
+	e, err := uniform.Evaluate(parts.Valid)
 	bits := math.Log2(float64(size)) * float64(e.Tokens-1) / float64(len("Every night, under the bright moonlight, the owl would share stories.\n"))
 	if err != nil || e.Tokens != 14 || math.Abs(e.Perplexity-float64(size)) > 1e-9 || math.Abs(e.BitsPerCharacter-bits) > 1e-12 {
 		t.Errorf("%+v, %v; want perplexity %d and %v bits", e, err, size, bits)
@@ -75,10 +75,19 @@ func TestEvaluateNGram(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = ngram.Evaluate(parts.Valid, none)
+	_, err = none.Evaluate(parts.Valid)
 	want.Error(t, err, "+Inf", "smooth")
-	_, err = ngram.Evaluate(parts.Test, uniform)
+	_, err = uniform.Evaluate(parts.Test)
 	want.Error(t, err, "0 tokens")
+}
+
+// splitRun cuts a text as the run in a directory did.
+func splitRun(t *testing.T, source text.Source, dir string) (*dataset.Parts, error) {
+	c, err := ReadRun(dir)
+	if err != nil {
+		return nil, err
+	}
+	return Split(t.Context(), source, c)
 }
 
 // TestSplitOfRun measures the parts of a run's text again: the losses are the receipt's.
@@ -86,7 +95,7 @@ func TestSplitOfRun(t *testing.T) {
 	c := tiny(backend.Go)
 	c.Directory, c.Valid, c.Test, c.Vocabulary.Unknown = filepath.Join(t.TempDir(), "run"), 0.2, 0.2, "<unk>"
 	m := train(t, c)
-	parts, err := SplitOfRun(corpora.OwlText, c.Directory)
+	parts, err := splitRun(t, corpora.Owl, c.Directory)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,16 +104,16 @@ func TestSplitOfRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[*dataset.Part]float64{&parts.Valid: *receipt.ValidLoss, &parts.Test: *receipt.TestLoss} {
-		e, err := m.EvaluatePart(context.Background(), *name, 0)
+		e, err := m.Evaluate(t.Context(), name.Source(""), lmkit.EvaluateConfig{})
 		if err != nil || math.Abs(e.Loss-want) > 1e-9 {
 			t.Errorf("loss %v, %v; the receipt has %v", e.Loss, err, want)
 		}
 	}
-	_, err = SplitOfRun(corpora.OwlText+"x", c.Directory)
+	_, err = splitRun(t, text.String("", corpora.OwlText+"x"), c.Directory)
 	want.Error(t, err, c.Directory, "sha256", receipt.Corpus.SHA256)
 	if err := os.Remove(filepath.Join(c.Directory, rundir.SettingsFile)); err != nil {
 		t.Fatal(err)
 	}
-	_, err = SplitOfRun(corpora.OwlText, c.Directory)
+	_, err = splitRun(t, corpora.Owl, c.Directory)
 	want.Error(t, err, c.Directory, "no training run")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"owlm/lmkit/network"
 	"owlm/lmkit/rundir"
 	"owlm/lmkit/safetensors"
 )
@@ -25,11 +26,15 @@ func (r *run) trainingTensors() ([]safetensors.Tensor, error) {
 		list = append(list, t)
 		return err
 	}
+	weights := make(map[string]bool)
+	for _, w := range r.model.Config.Weights() {
+		weights[network.VariablePath(w.Name)] = true
+	}
 	for variable := range r.model.Store.IterVariables() {
-		name := strings.TrimPrefix(variable.Path(), "/")
-		if r.model.IsParameter(strings.ReplaceAll(name, "/", ".")) {
+		if weights[variable.Path()] {
 			continue
 		}
+		name := strings.TrimPrefix(variable.Path(), "/")
 		value, err := variable.Value()
 		if err != nil {
 			return nil, err
@@ -38,7 +43,7 @@ func (r *run) trainingTensors() ([]safetensors.Tensor, error) {
 			return nil, err
 		}
 	}
-	for i, state := range r.stepper.states {
+	for i, state := range r.step.states {
 		if err := add(fmt.Sprintf("%s%d", statePrefix, i), state); err != nil {
 			return nil, err
 		}
@@ -76,7 +81,7 @@ func (r *run) restoreTraining(dir string) error {
 		variable.SetTrainable(false)
 	}
 	for i := range len(states) {
-		r.stepper.states = append(r.stepper.states, states[fmt.Sprintf("%s%d", statePrefix, i)])
+		r.step.states = append(r.step.states, states[fmt.Sprintf("%s%d", statePrefix, i)])
 	}
 	return nil
 }

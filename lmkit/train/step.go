@@ -13,43 +13,48 @@ import (
 	"owlm/lmkit/rnn"
 )
 
-// trainingStep is the compiled training step: forward, backward and update in one graph, compiled
-// once, whose weights, optimizer moments and carried states stay on the device.
-type trainingStep struct {
-	model  *lmkit.Model
-	step   *network.Program
-	config Config
-	steps  int // T
-	rows   int // B
-	every  bool
-	loop   rnn.Loop
-	// states are the carried states of objective Stream, nil until the first step of an epoch.
+// step is the compiled training step: forward, backward and update in one graph, compiled once, whose weights, optimizer moments and
+// carried states stay on the device.
+type step struct {
+	model   *lmkit.Model
+	program *network.Program
+	config  StepConfig
+	shape   stepShape
+	// states are the carried states, nil until the first step of an epoch.
 	states []*tensors.Tensor
 }
 
-// newTrainingStep builds the step for a run of so many of them; 0 is unknown.
-func newTrainingStep(m *lmkit.Model, c Config, steps, rows int, every bool, runs int) (*trainingStep, error) {
-	s := &trainingStep{model: m, config: c, steps: steps, rows: rows, every: every}
-	// Unrolled, W1's step of bench takes 7 % less time, and one of 8 time steps 13 %, but compiling takes 0.3 to 0.6 seconds more.
-	if runs >= 10000 && s.steps <= 8 {
-		s.loop = rnn.Unrolled
-	}
+// stepShape is what the graph of a training step depends on beside its configuration.
+type stepShape struct {
+	steps, rows int  // T and B
+	every       bool // a loss for each time step, with the state carried
+	documents   bool // rows begin documents, and so a zero state
+	unrolled    bool // time is unrolled where the engine could loop
+}
+
+// newStep builds the step.
+func newStep(m *lmkit.Model, c StepConfig, shape stepShape) (*step, error) {
+	s := &step{model: m, config: c, shape: shape}
 	var err error
-	s.step, err = m.Program("training step", s.build)
+	s.program, err = m.Program("training step", s.build)
 	return s, err
 }
 
-// build builds the step. Inputs: tokens [T,B], targets and weights [B] or [T*B], the learning rate
-// [] and, for objective Stream, the states. Outputs: loss and gradient norm as one vector [2],
-// then the new states.
-func (s *trainingStep) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
+// build builds the step. Inputs: tokens [T,B], targets and weights [B] or [T*B], the learning rate [], with documents which rows keep
+// their state [B,1], and the carried states. Outputs: loss and gradient norm as one vector [2], then the new states.
+func (s *step) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 	tokens, targets, weights, learningRate := inputs[0], inputs[1], inputs[2], inputs[3]
 	config := s.model.Config
-	n := network.Network{Config: config, Scope: scope, Graph: tokens.Graph(), Loop: s.loop}
+	n := network.Network{Config: config, Scope: scope, Graph: tokens.Graph()}
+	if s.shape.unrolled {
+		n.Loop = rnn.Unrolled
+	}
 	states := inputs[4:]
-	initial := config.StatesOrNil(states)
-	hidden, final := n.Hidden(tokens, initial, s.config.dropouts(scope))
-	if s.every {
+	if s.shape.documents {
+		states = network.Kept(states[1:], states[0])
+	}
+	hidden, final := n.Hidden(tokens, config.StatesOrNil(states), s.config.dropouts(scope, config.Dropout))
+	if s.shape.every {
 		hidden = network.EveryStep(hidden)
 	} else {
 		hidden = network.Last(hidden)
@@ -58,7 +63,7 @@ func (s *trainingStep) build(scope *model.Scope, inputs []*graph.Node) []*graph.
 	loss := graph.Div(graph.ReduceAllSum(graph.Mul(losses, weights)), graph.ReduceAllSum(weights))
 	norm := s.config.update(scope, loss, learningRate)
 	var after []*graph.Node
-	if s.every {
+	if s.shape.every {
 		after = network.StateNodes(final)
 	}
 	if s.config.SkipNotFinite {
@@ -68,23 +73,27 @@ func (s *trainingStep) build(scope *model.Scope, inputs []*graph.Node) []*graph.
 }
 
 // reset makes the next step start from zero states, as the first of an epoch does.
-func (s *trainingStep) reset() { s.states = nil }
+func (s *step) reset() { s.states = nil }
 
 // run makes one step and returns the batch's mean loss, in nats, and the global norm of its gradient.
-func (s *trainingStep) run(b dataset.Batch, learningRate float64) (loss, norm float64, err error) {
-	inputs := append(network.BatchInputs(b.Tokens, b.Targets, b.Weights, s.steps, s.rows), tensors.FromScalar(float32(learningRate)))
-	if s.every {
+func (s *step) run(b dataset.Batch, learningRate float64) (loss, norm float64, err error) {
+	inputs := network.BatchInputs(b.Tokens, b.Targets, b.Weights, s.shape.steps, s.shape.rows)
+	inputs = append(inputs, tensors.FromScalar(float32(learningRate)))
+	if s.shape.documents {
+		inputs = append(inputs, tensors.FromFlatDataAndDimensions(b.Keep, s.shape.rows, 1))
+	}
+	if s.shape.every {
 		if s.states == nil {
-			s.states = s.model.Config.ZeroStates(s.rows)
+			s.states = s.model.Config.ZeroStates(s.shape.rows)
 		}
 		inputs = append(inputs, s.states...)
 	}
-	outputs, err := s.step.Run(inputs)
+	outputs, err := s.program.Run(inputs)
 	if err != nil {
 		return 0, 0, err
 	}
 	s.states = nil
-	if s.every {
+	if s.shape.every {
 		s.states = outputs[1:]
 	}
 	defer outputs[0].FinalizeAll()

@@ -1,64 +1,158 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 
+	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/dataset"
-	"owlm/lmkit/text"
 )
 
-// Stepper makes training steps one at a time, for a training loop of your own. Train is the loop to use otherwise: it
-// also shuffles, validates, saves and resumes.
-type Stepper struct {
-	stepper *trainingStep
-	windows Windows
-	rows    int
-	rate    float64
+// StepConfig says how a training step changes the weights. Objective, BatchSize and LearningRate must be given; the rest has a useful
+// zero. The fields are those of Config.
+type StepConfig struct {
+	Objective       Objective
+	BatchSize       int
+	Optimizer       string
+	LearningRate    float64
+	WeightDecay     float64
+	RMSDecay        float64
+	Clip, ClipValue float64
+	SkipNotFinite   bool
+	Dropout         Dropout
 }
 
-// NewStepper builds the training step of a model: forward, backward and update, compiled by the engine at the first step.
-// Of the configuration it takes Objective, which must be Windows, BatchSize, LearningRate, Optimizer, WeightDecay
-// and Clip. The model's Config.Context becomes the windows' length.
-func NewStepper(m *lmkit.Model, c Config) (*Stepper, error) {
-	windows, ok := c.Objective.(Windows)
-	if !ok {
-		return nil, fmt.Errorf("objective is %T; a Trainer's must be Windows", c.Objective)
+// step returns what a training step obeys.
+func (c Config) step() StepConfig {
+	return StepConfig{
+		Objective: c.Objective, BatchSize: c.BatchSize, Optimizer: c.Optimizer, LearningRate: c.LearningRate, WeightDecay: c.WeightDecay,
+		RMSDecay: c.RMSDecay, Clip: c.Clip, ClipValue: c.ClipValue, SkipNotFinite: c.SkipNotFinite, Dropout: c.Dropout,
 	}
-	c.Model, c.From, c.Epochs, c.Steps = m.Config, "", 1, 0 // the loop is the caller's
+}
+
+// withDefaults fills in what the zero values stand for.
+func (c StepConfig) withDefaults() StepConfig {
+	if c.Optimizer == "" {
+		c.Optimizer = "adam"
+	}
+	if c.Optimizer == "adamw" && c.WeightDecay == 0 {
+		c.WeightDecay = 0.01
+	}
+	if c.Optimizer == "rmsprop" && c.RMSDecay == 0 {
+		c.RMSDecay = 0.99
+	}
+	return c
+}
+
+// Validate reports every problem of the configuration in one error.
+func (c StepConfig) Validate() error { return oneline.Join(c.problems()) }
+
+func (c StepConfig) problems() []error {
+	var p problems
+	if c.Objective == nil {
+		p.add("no objective is given; use Windows or Stream")
+	} else if err := c.Objective.validate(); err != nil {
+		p = append(p, err)
+	}
+	p.positive("batch size", c.BatchSize)
+	p.oneOf("optimizer", c.Optimizer, Optimizers)
+	if !(c.LearningRate > 0 && c.LearningRate < 1e6) {
+		p.add("learning rate is %v; it must be above 0 and below 1,000,000", c.LearningRate)
+	}
+	p.notNegative("clip", c.Clip)
+	p.notNegative("clip value", c.ClipValue)
+	p.share("the decay of rmsprop", c.RMSDecay)
+	p.notNegative("weight decay", c.WeightDecay)
+	return append(p, c.Dropout.problems()...)
+}
+
+// Stepper makes training steps one at a time, for a training loop of your own. Run is the loop to use otherwise: it also shuffles,
+// validates, saves and resumes.
+type Stepper struct {
+	// LearningRate is that of the next step. A schedule may change it.
+	LearningRate float64
+
+	step *step
+}
+
+// Step is what a training step came to: the mean cross entropy of its predictions, in nats, before the weights changed, and the global L2
+// norm of the gradient before clipping.
+type Step struct{ Loss, GradientNorm float64 }
+
+// NewStepper builds the training step of a model, which the engine compiles when the first is made. The model's Config.Context must be the
+// length of the windows that it is trained on, and 0 for a stream.
+func NewStepper(m *lmkit.Model, c StepConfig) (*Stepper, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	s, err := newTrainingStep(m, c.withDefaults(), windows.Length, c.BatchSize, false, 0)
+	if want := contextOf(c.Objective); m.Config.Context != want {
+		return nil, fmt.Errorf("the model's context is %d, but trained with %#v it must be %d; set lmkit.Config.Context", m.Config.Context, c.Objective, want)
+	}
+	length, every := c.Objective.shape()
+	s, err := newStep(m, c.withDefaults(), stepShape{steps: length, rows: c.BatchSize, every: every})
 	if err != nil {
 		return nil, err
 	}
-	m.Config.Context = windows.Length
-	return &Stepper{stepper: s, windows: windows, rows: c.BatchSize, rate: c.LearningRate}, nil
+	return &Stepper{LearningRate: c.LearningRate, step: s}, nil
 }
 
-// Step changes the weights once. The model reads each window, of which there may be up to BatchSize, from a zero state;
-// the loss is the mean cross entropy of the windows' targets, in nats, before the change.
-func (t *Stepper) Step(windows []text.Window[int32]) (loss float64, err error) {
-	if len(windows) == 0 || len(windows) > t.rows {
-		return 0, fmt.Errorf("the batch has %d windows; it must have from 1 to %d", len(windows), t.rows)
+// Windows makes a step of objective Windows: the model reads each window, of which there may be up to BatchSize, from a zero state.
+func (s *Stepper) Windows(windows []Window) (Step, error) {
+	shape := s.step.shape
+	if shape.every {
+		return Step{}, errors.New("the objective is a stream, which reads lanes, not windows")
+	}
+	if len(windows) == 0 || len(windows) > shape.rows {
+		return Step{}, fmt.Errorf("the batch has %d windows; it must have from 1 to %d", len(windows), shape.rows)
 	}
 	for i, w := range windows {
-		if err := t.check(w); err != nil {
-			return 0, fmt.Errorf("window %d: %w", i+1, err)
+		if len(w.Input) != shape.steps {
+			return Step{}, fmt.Errorf("window %d: it has %d tokens, not %d", i+1, len(w.Input), shape.steps)
+		}
+		if err := s.check(append([]int32{w.Target}, w.Input...)); err != nil {
+			return Step{}, fmt.Errorf("window %d: %w", i+1, err)
 		}
 	}
-	loss, _, err = t.stepper.run(dataset.BatchOf(windows, t.windows.Length, t.rows), t.rate)
-	return loss, err
+	return s.run(dataset.WindowBatch(windows, shape.steps, shape.rows))
+}
+
+// Lanes makes a step of objective Stream: each of BatchSize lanes, of 2 to Length+1 tokens, goes on from the state that the step before left
+// in its place, and predicts all its tokens but the first. The first token of a lane is thus the last one of the lane before.
+func (s *Stepper) Lanes(lanes [][]int32) (Step, error) {
+	shape := s.step.shape
+	if !shape.every {
+		return Step{}, errors.New("the objective is windows; a stream reads lanes")
+	}
+	if len(lanes) != shape.rows {
+		return Step{}, fmt.Errorf("the batch has %d lanes; it must have %d", len(lanes), shape.rows)
+	}
+	for i, lane := range lanes {
+		if len(lane) < 2 || len(lane) > shape.steps+1 {
+			return Step{}, fmt.Errorf("lane %d: it has %d tokens; it must have from 2 to %d", i+1, len(lane), shape.steps+1)
+		}
+		if err := s.check(lane); err != nil {
+			return Step{}, fmt.Errorf("lane %d: %w", i+1, err)
+		}
+	}
+	return s.run(dataset.LaneBatch(lanes, shape.steps, shape.rows))
+}
+
+// Reset makes the next step of a stream start from a zero state.
+func (s *Stepper) Reset() { s.step.reset() }
+
+func (s *Stepper) run(b dataset.Batch) (Step, error) {
+	if !(s.LearningRate > 0 && s.LearningRate < 1e6) {
+		return Step{}, fmt.Errorf("learning rate is %v; it must be above 0 and below 1,000,000", s.LearningRate)
+	}
+	loss, norm, err := s.step.run(b, s.LearningRate)
+	return Step{Loss: loss, GradientNorm: norm}, err
 }
 
 // check refuses what the engine would not notice, or would not survive.
-func (t *Stepper) check(w text.Window[int32]) error {
-	if len(w.Input) != t.windows.Length {
-		return fmt.Errorf("it has %d tokens, not %d", len(w.Input), t.windows.Length)
-	}
-	size := int32(t.stepper.model.Config.VocabularySize)
-	for _, id := range append([]int32{w.Target}, w.Input...) {
+func (s *Stepper) check(ids []int32) error {
+	size := int32(s.step.model.Config.VocabularySize)
+	for _, id := range ids {
 		if id < 0 || id >= size {
 			return fmt.Errorf("id %d is outside the vocabulary, which has %d tokens", id, size)
 		}

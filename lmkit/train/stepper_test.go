@@ -32,7 +32,7 @@ func fresh(engineName string) (*lmkit.Model, []int32, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := lmkit.New(engine, network.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2}, words, vocabulary, 3)
+	m, err := lmkit.New(engine, network.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2, Context: 5}, words, vocabulary, 3)
 	return m, ids, err
 }
 
@@ -43,7 +43,7 @@ func ExampleStepper() {
 		fmt.Println(err)
 		return
 	}
-	trainer, err := NewStepper(model, Config{Objective: Windows{Length: 5}, BatchSize: 16, LearningRate: 0.01})
+	stepper, err := NewStepper(model, StepConfig{Objective: Windows{Length: 5}, BatchSize: 16, LearningRate: 0.01})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -52,12 +52,12 @@ func ExampleStepper() {
 	for epoch := range 3 {
 		sum := 0.0
 		for batch := range slices.Chunk(windows, 16) {
-			loss, err := trainer.Step(batch)
+			step, err := stepper.Windows(batch)
 			if err != nil {
 				fmt.Println(err)
 				return
 			}
-			sum += loss * float64(len(batch))
+			sum += step.Loss * float64(len(batch))
 		}
 		fmt.Printf("epoch %d: loss %.2f\n", epoch+1, sum/float64(len(windows)))
 	}
@@ -76,13 +76,13 @@ func TestStepperIsRun(t *testing.T) {
 		}
 		c := tiny(engine)
 		c.InOrder, c.Clip = true, 0.4
-		trainer, err := NewStepper(m, c)
+		stepper, err := NewStepper(m, c.step())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range c.Epochs {
 			for batch := range slices.Chunk(text.Windows(ids, 5, 1), c.BatchSize) {
-				if _, err := trainer.Step(batch); err != nil {
+				if _, err := stepper.Windows(batch); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -111,15 +111,15 @@ func TestStepperFaults(t *testing.T) {
 	}
 	c := tiny("go")
 	c.Objective = Stream{Length: 5}
-	if _, err := NewStepper(m, c); err == nil || !strings.Contains(err.Error(), "must be Windows") {
+	if _, err := NewStepper(m, c.step()); err == nil || !strings.Contains(err.Error(), "context is 5, but trained with train.Stream{Length:5} it must be 0") {
 		t.Errorf("a stream: %v", err)
 	}
 	c.Objective, c.BatchSize = Windows{Length: 5}, 0
-	if _, err := NewStepper(m, c); err == nil || !strings.Contains(err.Error(), "batch size is 0") {
+	if _, err := NewStepper(m, c.step()); err == nil || !strings.Contains(err.Error(), "batch size is 0") {
 		t.Errorf("no batch: %v", err)
 	}
 	c.BatchSize = 4
-	trainer, err := NewStepper(m, c)
+	stepper, err := NewStepper(m, c.step())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestStepperFaults(t *testing.T) {
 		"window 2: id 30":  {windows[0], {Input: windows[1].Input, Target: 30}},
 		"window 1: id -1 ": {{Input: []int32{1, 2, 3, 4, -1}, Target: 1}},
 	} {
-		if _, err := trainer.Step(batch); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := stepper.Windows(batch); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in %v", want, err)
 		}
 	}

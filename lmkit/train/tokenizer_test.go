@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"owlm/internal/want"
 	"owlm/lmkit"
@@ -59,11 +58,11 @@ func TestLearnedTokenizer(t *testing.T) {
 	// On another text the run goes on with what it has: no merge of "zq", which only that text has.
 	c.Resume, c.AllowChangedText, c.Epochs = true, true, 3
 	other := corpora.OwlText + strings.Repeat(" zq", 50)
-	if m, err = Run(t.Context(), other, c); err != nil || written(t, m.Tokenizer) != learned {
+	if m, err = Run(t.Context(), text.String("it", other), c); err != nil || written(t, m.Tokenizer) != learned {
 		t.Errorf("resumed on another text: %v", err)
 	}
 	c.Epochs = 4
-	if m, err = TrainSource(t.Context(), text.String("other", other), c); err != nil || written(t, m.Tokenizer) != learned {
+	if m, err = Run(t.Context(), text.String("other", other), c); err != nil || written(t, m.Tokenizer) != learned {
 		t.Errorf("resumed on another text, read as a stream: %v", err)
 	}
 
@@ -71,16 +70,16 @@ func TestLearnedTokenizer(t *testing.T) {
 	from.Model, from.From, from.Directory, from.CheckpointEvery = network.Config{}, c.Directory, filepath.Join(t.TempDir(), "from"), 3
 	for _, asked := range []text.Tokenizer{nil, text.BPE{}, opened.Tokenizer} {
 		from.Tokenizer, from.Directory = asked, from.Directory+"-"
-		if m, err = Run(t.Context(), other, from); err != nil || written(t, m.Tokenizer) != learned {
+		if m, err = Run(t.Context(), text.String("it", other), from); err != nil || written(t, m.Tokenizer) != learned {
 			t.Errorf("from, asked for %T: %v", asked, err)
 		}
 	}
 	from.Resume, from.Epochs = true, 3
-	if m, err = Run(t.Context(), other, from); err != nil || written(t, m.Tokenizer) != learned {
+	if m, err = Run(t.Context(), text.String("it", other), from); err != nil || written(t, m.Tokenizer) != learned {
 		t.Errorf("from, resumed: %v", err)
 	}
 	from.Resume, from.Directory, from.Tokenizer = false, "", text.Words{}
-	_, err = Run(t.Context(), other, from)
+	_, err = Run(t.Context(), text.String("it", other), from)
 	want.Error(t, err, "another tokenizer", `{"kind":"bpe","sha256":"`, `{"kind":"word"`)
 }
 
@@ -107,11 +106,11 @@ func TestGivenTokenizer(t *testing.T) {
 		t.Error("the resumed model has another tokenizer")
 	}
 	c.Tokenizer = text.BPE{}
-	_, err = Run(t.Context(), corpora.OwlText, c)
+	_, err = Run(t.Context(), corpora.Owl, c)
 	want.Error(t, err, "tokenizer was", "other settings")
 	c = learning(t)
 	c.Tokenizer, c.Vocabulary = given, text.VocabularyOptions{Size: 1000, MinCount: 2}
-	_, err = Run(t.Context(), corpora.OwlText, c)
+	_, err = Run(t.Context(), corpora.Owl, c)
 	want.Error(t, err, "vocabulary size is 1000", "learned already", "min count is 2")
 }
 
@@ -132,7 +131,7 @@ func TestOtherTokens(t *testing.T) {
 		}
 	}
 	c.Resume, c.AllowChangedText = true, true
-	_, err := Run(t.Context(), corpora.OwlText, c)
+	_, err := Run(t.Context(), corpora.Owl, c)
 	want.Error(t, err, "other tokens", "checkpoints", rundir.TokenizerFile, rundir.VocabularyFile)
 }
 
@@ -171,60 +170,6 @@ func TestOpenRefusesOtherTokens(t *testing.T) {
 	}
 }
 
-// TestGenerateText compares pieces with whole texts: with byte-pair encoding that has learned nothing but bytes every
-// character beyond ASCII is cut, and a model that was not trained writes bytes that make none.
-func TestGenerateText(t *testing.T) {
-	engine, err := backend.Open(backend.Go)
-	if err != nil {
-		t.Fatal(err)
-	}
-	held := 0
-	for _, tokenizer := range []text.Tokenizer{text.BPE{}, text.Words{}, text.Characters{}} {
-		vocabulary := (text.BPE{}).Vocabulary()
-		if text.Kind(tokenizer) != "bpe" {
-			if vocabulary, err = text.NewVocabulary(tokenizer.Tokenize("Où est l'été ?"), text.VocabularyOptions{}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		m, err := lmkit.New(engine, network.Config{EmbeddingSize: 4, HiddenSize: 4, Layers: 1}, tokenizer, vocabulary, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, prompt := range []string{"Où est l'été", "Où", ""} {
-			for length := range 12 {
-				c := lmkit.GenerateConfig{Length: length, Temperature: 1.5, Seed: uint64(length)}
-				samples, err := m.Samples(t.Context(), prompt, c, 1)
-				if err != nil {
-					t.Fatal(err)
-				}
-				var whole strings.Builder
-				for piece, err := range m.GenerateText(prompt, c) {
-					if err != nil || !utf8.ValidString(piece) {
-						t.Errorf("piece %q, %v", piece, err)
-					}
-					if piece == "" {
-						held++
-					}
-					whole.WriteString(piece)
-				}
-				if s := samples[0]; whole.String() != s.Text || !strings.HasPrefix(s.Text, prompt) || len(s.Tokens) != length || !utf8.ValidString(s.Text) {
-					t.Errorf("%T: pieces are %q, the text %q of %q", tokenizer, whole.String(), s.Text, s.Tokens)
-				}
-			}
-		}
-	}
-	if held == 0 {
-		t.Error("no token ended within a character, so that nothing is shown")
-	}
-	m, _, err := fresh(backend.Go)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, err := range m.GenerateText("a dragon", lmkit.GenerateConfig{Length: 1}) {
-		want.Error(t, err, `"dragon"`)
-	}
-}
-
 // TestEngineComesFirst asks for an engine that there is not: the text is not even opened.
 func TestEngineComesFirst(t *testing.T) {
 	c := tiny("tpu")
@@ -232,7 +177,7 @@ func TestEngineComesFirst(t *testing.T) {
 		t.Error("the text is read")
 		return text.NewReader("it", strings.NewReader(corpora.OwlText), false), nil
 	}}
-	_, err := TrainSource(t.Context(), source, c)
+	_, err := Run(t.Context(), source, c)
 	want.Error(t, err, `"tpu"`)
 }
 
@@ -245,12 +190,12 @@ func TestSplitOfRunOpensTokens(t *testing.T) {
 			c.Vocabulary.Unknown = "<unk>"
 		}
 		source := text.String("owl", corpora.OwlText)
-		if _, err := TrainSource(t.Context(), source, c); err != nil {
+		if _, err := Run(t.Context(), source, c); err != nil {
 			t.Fatal(err)
 		}
 		writable := os.Getenv("TMPDIR")
 		t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
-		opened, err := SplitSourceOfRun(t.Context(), source, c.Directory, nil)
+		opened, err := splitRun(t, source, c.Directory)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -259,7 +204,7 @@ func TestSplitOfRunOpensTokens(t *testing.T) {
 		if err := os.Remove(filepath.Join(c.Directory, dataset.TokensFile)); err != nil {
 			t.Fatal(err)
 		}
-		made, err := SplitSourceOfRun(t.Context(), source, c.Directory, nil)
+		made, err := splitRun(t, source, c.Directory)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func TestRoundTripInTorch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := m.Evaluate(context.Background(), corpora.OwlText)
+		got, err := m.Evaluate(context.Background(), corpora.Owl, lmkit.EvaluateConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}

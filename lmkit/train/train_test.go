@@ -12,10 +12,10 @@ import (
 	"strings"
 	"testing"
 
+	"owlm/internal/want"
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
-	"owlm/lmkit/dataset"
 	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/rundir"
@@ -33,7 +33,7 @@ func tiny(engine string) Config {
 
 func train(t testing.TB, c Config) *lmkit.Model {
 	t.Helper()
-	m, err := Run(context.Background(), corpora.OwlText, c)
+	m, err := Run(context.Background(), corpora.Owl, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func interruptAt(t *testing.T, c Config, step int) {
 	defer cancel()
 	h := &lossHook{stop: cancel, stopAt: step}
 	c.Hooks = []Hook{h}
-	_, err := Run(ctx, corpora.OwlText, c)
+	_, err := Run(ctx, corpora.Owl, c)
 	var interrupted *Interrupted
 	if !errors.As(err, &interrupted) || interrupted.Step != step || !errors.Is(err, context.Canceled) {
 		t.Fatalf("interrupted at step %d: %v", step, err)
@@ -152,7 +152,7 @@ func interruptAt(t *testing.T, c Config, step int) {
 func TestHeldOutCharactersAreNeverTrainedOn(t *testing.T) {
 	content := strings.Repeat(" a b c d e f g h", 40) + strings.Repeat(" é", 160) + strings.Repeat(" ü", 160)
 	marked := func(token string) bool { return strings.ContainsAny(token, "Ã©¼") } // their bytes in GPT-2's alphabet
-	for name, in := range map[string]dataset.Corpus{"memory": dataset.CorpusOf(content), "file": dataset.CorpusFrom(text.String("marked", content), nil)} {
+	for name, in := range map[string]text.Source{"memory": text.String("marked", content), "file": text.File(want.File(t, "marked.txt", content), false)} {
 		for _, objective := range []Objective{Windows{Length: 5}, Stream{Length: 4}} {
 			look := func(share float64) (learned, trained int) {
 				c := tiny(backend.Go)
@@ -161,7 +161,7 @@ func TestHeldOutCharactersAreNeverTrainedOn(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer r.text.Close()
+				defer r.parts.Close()
 				v := r.model.Vocabulary
 				for _, token := range v.Tokens()[256:] {
 					if marked(token) {
@@ -198,7 +198,7 @@ func TestHeldOutTokensAreNeverTrainedOn(t *testing.T) {
 		h := &lossHook{}
 		directory := filepath.Join(t.TempDir(), "run")
 		c.Hooks, c.Directory = []Hook{h}, directory
-		m, err := Run(context.Background(), corpus, c)
+		m, err := Run(context.Background(), text.String("it", corpus), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -208,7 +208,7 @@ func TestHeldOutTokensAreNeverTrainedOn(t *testing.T) {
 			}
 		}
 		c.Directory = ""
-		r, err := newRun(t.Context(), dataset.CorpusOf(corpus), c.withDefaults(), nil)
+		r, err := newRun(t.Context(), text.String("it", corpus), c.withDefaults(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -256,7 +256,7 @@ func TestWindowsCountTheShortBatch(t *testing.T) {
 }
 
 func ExampleRun() {
-	model, err := Run(context.Background(), corpora.OwlText, Config{
+	model, err := Run(context.Background(), corpora.Owl, Config{
 		Model:     network.Config{Cell: rnn.RNN, EmbeddingSize: 16, HiddenSize: 32, Layers: 1},
 		Objective: Stream{Length: 8}, BatchSize: 2, Epochs: 60, LearningRate: 0.01, Backend: "go",
 	})
@@ -264,7 +264,7 @@ func ExampleRun() {
 		fmt.Println(err)
 		return
 	}
-	for token := range model.Generate("Once upon a", lmkit.GenerateConfig{Length: 5}) {
+	for token := range model.Generate(context.Background(), "Once upon a", lmkit.GenerateConfig{Length: 5}) {
 		fmt.Println(token)
 	}
 	// Output:

@@ -2,7 +2,9 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 
 	"owlm/lmkit"
 	"owlm/lmkit/dataset"
@@ -10,14 +12,14 @@ import (
 
 // SampleOptions say what a model writes while it trains, so that one can see it learn.
 type SampleOptions struct {
-	// Every, if positive, generates a text every so many steps. It is kept in the history, and hooks that are a Watcher are told.
-	Every int `json:"every"`
+	// Every, if positive, generates a text every so many steps. It is kept in the history, and hooks that are a Watcher or a Recorder see it.
+	Every int
 	// Prompt is the text to continue, which may be empty.
-	Prompt string `json:"prompt"`
+	Prompt string
 	// Length is the number of new tokens; 0 is 50.
-	Length int `json:"length"`
+	Length int
 	// Temperature is as for generating: 0 is greedy.
-	Temperature float64 `json:"temperature"`
+	Temperature float64
 }
 
 func (s SampleOptions) config(seed uint64) lmkit.GenerateConfig {
@@ -25,34 +27,34 @@ func (s SampleOptions) config(seed uint64) lmkit.GenerateConfig {
 }
 
 func (s SampleOptions) problems() []error {
-	var problems []error
+	var p problems
 	if s.Every < 0 {
-		problems = append(problems, fmt.Errorf("sample every is %d; it must be 0 or more", s.Every))
+		p.add("sample every is %d; it must be 0 or more", s.Every)
 	}
 	if err := s.config(0).Validate(); err != nil {
-		problems = append(problems, fmt.Errorf("samples: %w", err))
+		p.add("samples: %w", err)
 	}
-	return problems
+	return p
 }
 
 // due says whether something that comes every so many steps comes after this one.
 func due(every, step int) bool { return every > 0 && step%every == 0 }
 
-// validate is the mean loss, in nats, on a part of the text that is not trained on.
-func (r *run) validate(ctx context.Context, p dataset.Part) (float64, error) {
-	sum, err := r.model.TotalLoss(ctx, p.IDs, r.model.Config.Context)
-	return sum / float64(p.Tokens-1), err
+// evaluate returns the mean loss, in nats, on a part of the text that is not trained on.
+func (r *run) evaluate(ctx context.Context, p dataset.Part) (float64, error) {
+	e, err := r.model.Evaluate(ctx, p.Source(""), lmkit.EvaluateConfig{})
+	return e.Loss, err
 }
 
-// watch does what comes after a training step: it validates, samples, writes the history and ends the epoch, each when it is due.
-// An error leaves the position as it was, so that watch can be done again.
-func (r *run) watch(ctx context.Context, hooks hooks) error {
+// watch does what comes after a training step: it validates, samples, writes the history and ends the epoch, each when it is due. An error
+// leaves the position as it was, so that watch can be done again.
+func (r *run) watch(ctx context.Context) error {
 	p := &r.position
 	record := *p.Pending
 	endOfEpoch := p.Index == r.source.PerEpoch() || p.Step == r.steps
 	var validation *float64
-	if r.text.Valid.Tokens > 0 && (endOfEpoch || due(r.config.ValidateEvery, p.Step)) {
-		loss, err := r.validate(ctx, r.text.Valid)
+	if r.parts.Valid.Tokens > 0 && (endOfEpoch || due(r.config.ValidateEvery, p.Step)) {
+		loss, err := r.evaluate(ctx, r.parts.Valid)
 		if err != nil {
 			return err
 		}
@@ -71,21 +73,52 @@ func (r *run) watch(ctx context.Context, hooks hooks) error {
 		record.Sample = samples[0].Text
 		wanted = true
 	}
+	record.TokensPerSecond = r.logMeter.rate()
 	if wanted {
-		record.TokensPerSecond = r.logMeter.rate()
 		r.logMeter = meter{}
 		if err := r.history.Append(record); err != nil {
 			return err
 		}
-		hooks.watch(record)
+		r.hooks.watch(record)
 	}
 	if validation != nil {
 		r.noteValidation(*validation)
 	}
+	r.stopped = r.hooks.record(record)
+	if errors.Is(r.stopped, ErrStop) && !endOfEpoch {
+		endOfEpoch = true // the last one; without a validation, which could be interrupted
+	}
 	p.Pending = nil
 	if endOfEpoch {
-		return r.endEpoch(hooks, record, validation)
+		return r.endEpoch(record, validation)
 	}
+	return nil
+}
+
+// endEpoch writes the history, given the record of its last step, and begins the next epoch.
+func (r *run) endEpoch(record Record, validation *float64) error {
+	p := &r.position
+	r.trainLoss, r.validLoss = p.EpochLoss/max(1, p.EpochCount), validation
+	record.Kind, record.Loss, record.ValidLoss, record.Sample = "epoch", r.trainLoss, validation, ""
+	record.TokensPerSecond = r.epochMeter.rate()
+	if err := r.history.Append(record); err != nil {
+		return err
+	}
+	shown := math.NaN()
+	if validation != nil {
+		shown = *validation
+		r.schedule.epoch(shown)
+	}
+	r.hooks.epoch(p.Epoch+1, r.trainLoss, shown)
+	if err := r.hooks.record(record); err != nil && r.stopped == nil {
+		r.stopped = err
+	}
+	if p.Index == r.source.PerEpoch() {
+		p.Epoch++
+		p.Index, p.EpochLoss, p.EpochCount = 0, 0, 0
+		r.step.reset()
+	}
+	r.epochMeter = meter{}
 	return nil
 }
 
@@ -97,7 +130,7 @@ func (m *meter) add(tokens int, seconds float64) {
 	m.seconds += seconds
 }
 
-// rate is in tokens a second; 0 where nothing was read, as right after a run is resumed.
+// rate returns tokens a second; 0 where nothing was read, as right after a run is resumed.
 func (m meter) rate() float64 {
 	if m.seconds == 0 {
 		return 0

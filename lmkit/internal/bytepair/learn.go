@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Learn learns merges from a text, until there are size tokens or no pair occurs frequency times. The same text gives the same
+// Learn learns merges from texts, each by itself, until there are size tokens or no pair occurs frequency times. The same text gives the same
 // merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for the text as one string: the
 // most frequent pair first, and of equally frequent ones the one with the smallest ids. Memory grows with the number of distinct
 // words, not with the text. An error is the reader's or the context's.
-func Learn(ctx context.Context, r io.Reader, size, frequency int) (*Merges, error) {
-	words, err := countPretokens(r)
+func Learn(ctx context.Context, texts []io.Reader, size, frequency int) (*Merges, error) {
+	words, err := countPretokens(texts)
 	if err != nil {
 		return nil, err
 	}
@@ -30,20 +30,25 @@ type pretokenCount struct {
 	count   int
 }
 
-// countPretokens counts a text's pre-tokens, in the order in which they first occur.
-func countPretokens(r io.Reader) ([]pretokenCount, error) {
+// countPretokens counts the pre-tokens of texts, in the order in which they first occur.
+func countPretokens(texts []io.Reader) ([]pretokenCount, error) {
 	var counts []pretokenCount
 	places := make(map[string]int)
-	err := eachPretoken(r, func(s string) {
-		place, ok := places[s]
-		if !ok {
-			place = len(counts)
-			s = strings.Clone(s)
-			counts, places[s] = append(counts, pretokenCount{content: s}), place
+	for _, r := range texts {
+		err := eachPretoken(r, func(s string) {
+			place, ok := places[s]
+			if !ok {
+				place = len(counts)
+				s = strings.Clone(s)
+				counts, places[s] = append(counts, pretokenCount{content: s}), place
+			}
+			counts[place].count++
+		})
+		if err != nil {
+			return nil, err
 		}
-		counts[place].count++
-	})
-	return counts, err
+	}
+	return counts, nil
 }
 
 // learner learns merges. Only what a merge changes is counted anew.

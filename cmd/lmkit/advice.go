@@ -1,0 +1,36 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"owlm/lmkit"
+	"owlm/lmkit/rundir"
+	"owlm/lmkit/text"
+	"owlm/lmkit/train"
+)
+
+// advice returns which flags help against an error, for the end of its message: the library does not know them.
+func advice(err error) string {
+	var held *rundir.HeldError
+	var unfinished *lmkit.UnfinishedError
+	var finished *train.FinishedError
+	var changedText *train.ChangedTextError
+	var changedTokens *train.ChangedTokensError
+	var notUTF8 *text.NotUTF8Error
+	switch {
+	case errors.As(err, &held):
+		return "; choose another directory, or pass --resume to lmkit train to go on with it"
+	case errors.As(err, &unfinished):
+		return "; go on with lmkit train --resume"
+	case errors.As(err, &finished):
+		return fmt.Sprintf("; train on from its weights with --from %s and another --out", finished.Directory)
+	case errors.As(err, &changedText):
+		return "; pass --allow-changed-text to go on all the same"
+	case errors.As(err, &changedTokens):
+		return " and pass --allow-changed-text"
+	case errors.As(err, &notUTF8):
+		return "; pass --lossy to replace it"
+	}
+	return ""
+}

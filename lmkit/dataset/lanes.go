@@ -1,0 +1,116 @@
+package dataset
+
+import (
+	"fmt"
+	"sort"
+
+	"owlm/lmkit/text"
+)
+
+// NewLaneBatches makes batches for truncated back-propagation through time: of the next length tokens of each of rows lanes. A text is cut
+// into contiguous lanes of the same length. Documents are shared out to the lanes whole, in their order; in each batch a lane reads one
+// document, from a zero state at its beginning. An error says that there are too few tokens.
+func NewLaneBatches(p Part, length, rows int) (Batches, error) {
+	if p.Starts != nil {
+		return newDocumentBatches(p, length, rows)
+	}
+	if need := rows * (length + 1); p.IDs.Len() < need {
+		return nil, fmt.Errorf("the training text has %d tokens, but %d lanes of sequences of %d need at least %d; "+
+			"use a longer text, a smaller batch or a shorter sequence", p.IDs.Len(), rows, length, need)
+	}
+	return &laneBatches{tokens: p.IDs, length: length, rows: rows, lane: p.IDs.Len() / rows}, nil
+}
+
+// laneBatches reads the lanes of a text side by side, from their beginning to their end.
+type laneBatches struct {
+	tokens       text.IDs
+	length, rows int
+	lane         int // tokens in a lane
+}
+
+func (l *laneBatches) PerEpoch() int { return (l.lane - 1 + l.length - 1) / l.length }
+
+func (l *laneBatches) Shape() (steps, rows int) { return l.length, l.rows }
+
+func (l *laneBatches) EveryStep() bool { return true }
+
+func (l *laneBatches) Batch(_, index int) Batch {
+	// The last stretch of an epoch may be shorter.
+	steps := min(l.length, l.lane-1-index*l.length)
+	lanes := make([][]int32, l.rows)
+	for row := range lanes {
+		lanes[row] = make([]int32, steps+1)
+		l.tokens.Copy(lanes[row], row*l.lane+index*l.length)
+	}
+	return LaneBatch(lanes, l.length, l.rows)
+}
+
+// documentBatches reads documents in lanes. A document that does not end with a batch leaves the rest of its lane there without weight.
+type documentBatches struct {
+	tokens       text.IDs
+	length, rows int
+	lanes        [][]visit // of each row, in the order of their first batches
+	batches      int
+}
+
+// visit is a document in a lane: its stretch of the tokens, and the batch in which it begins.
+type visit struct{ start, end, batch int }
+
+// newDocumentBatches gives each document in turn to the lane that has the fewest batches so far.
+func newDocumentBatches(p Part, length, rows int) (Batches, error) {
+	d := &documentBatches{tokens: p.IDs, length: length, rows: rows, lanes: make([][]visit, rows)}
+	used := make([]int, rows) // batches of each lane
+	for i, start := range p.Starts {
+		end := p.end(i)
+		if end-start < 2 {
+			continue // nothing to predict
+		}
+		row := 0
+		for other, n := range used {
+			if n < used[row] {
+				row = other
+			}
+		}
+		d.lanes[row] = append(d.lanes[row], visit{start, end, used[row]})
+		used[row] += (end - start - 1 + length - 1) / length
+		d.batches = max(d.batches, used[row])
+	}
+	if d.batches == 0 {
+		return nil, fmt.Errorf("none of the %d documents has the 2 tokens that a prediction needs", len(p.Starts))
+	}
+	return d, nil
+}
+
+func (d *documentBatches) PerEpoch() int { return d.batches }
+
+func (d *documentBatches) Shape() (steps, rows int) { return d.length, d.rows }
+
+func (d *documentBatches) EveryStep() bool { return true }
+
+func (d *documentBatches) Batch(_, index int) Batch {
+	lanes, keep := make([][]int32, d.rows), make([]float32, d.rows)
+	for row, visits := range d.lanes {
+		i := lastAtMost(len(visits), func(i int) int { return visits[i].batch }, index)
+		if i < 0 {
+			continue
+		}
+		v := visits[i]
+		at := v.start + (index-v.batch)*d.length
+		if at >= v.end-1 {
+			continue // the lane has ended
+		}
+		lanes[row] = make([]int32, min(d.length+1, v.end-at))
+		d.tokens.Copy(lanes[row], at)
+		if at > v.start {
+			keep[row] = 1
+		}
+	}
+	b := LaneBatch(lanes, d.length, d.rows)
+	b.Keep = keep
+	return b
+}
+
+// lastAtMost returns the last of n rising values that is not above limit, -1 if all are.
+func lastAtMost(n int, value func(i int) int, limit int) int {
+	return sort.Search(n, func(i int) bool { return value(i) > limit }) - 1
+}
