@@ -22,11 +22,11 @@ func trained(t *testing.T, change func(*train.Config)) string {
 	c := train.Config{
 		Model:     network.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 8, Layers: 1},
 		Tokenizer: text.Characters{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Objective: train.Stream{Length: 6}, BatchSize: 3, Epochs: 3,
-		LearningRate: 0.01, Schedule: "cosine", Clip: 1, ClipValue: 0.5, Valid: 0.2, Test: 0.1, Seed: 1, Backend: "go", Corpus: "owl",
+		LearningRate: 0.01, Schedule: "cosine", Clip: 1, ClipValue: 0.5, Valid: 0.2, Test: 0.1, Seed: 1, Backend: "go", TextName: "owl",
 		Directory: filepath.Join(t.TempDir(), "run"),
 	}
 	change(&c)
-	if _, err := train.Run(t.Context(), text.String("owl", corpora.OwlText), c); err != nil {
+	if _, err := train.Run(t.Context(), text.Source{Name: "owl", Open: corpora.Owl.Open}, c); err != nil {
 		t.Fatal(err)
 	}
 	return c.Directory

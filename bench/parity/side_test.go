@@ -30,7 +30,7 @@ func between(t *testing.T, text, before, after string) string {
 
 // TestSideBySide makes sure that docs/pytorch.md shows the two programs, and what they print, as they are.
 func TestSideBySide(t *testing.T) {
-	page, example := read(t, "docs/pytorch.md"), read(t, "lmkit/side_test.go")
+	page, example := read(t, "docs/pytorch.md"), read(t, "lmkit/train/side_test.go")
 	program := between(t, example, "func Example_pyTorch() {\n", "\t// Output:\n")
 	if shown := between(t, page, "```go\n", "```"); shown != strings.TrimPrefix(strings.ReplaceAll(program, "\n\t", "\n"), "\t") {
 		t.Errorf("the page shows another program in Go:\n%s", shown)

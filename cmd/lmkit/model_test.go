@@ -173,7 +173,7 @@ func TestModelFaults(t *testing.T) {
 		{quick(out, "--tokenizer", written, "--tokens", "word"), exitFailed, "of kind bpe, not word"},
 		{quick(out, "--tokenizer", written, "--lowercase"), exitFailed, "the tokenizer's own choice"},
 		{quick(out, "--tokenizer", filepath.Join(dir, "none.json")), exitFailed, "none.json: no such file"},
-		{quick(out, "--tokens", "bpe", "--valid", "0.002"), exitFailed, "validation text has 0 tokens"},
+		{quick(out, "--tokens", "bpe", "--valid", "0.002"), exitFailed, "validation: the text has 0 tokens"},
 		{quick(out, "--backend", "tpu"), exitFailed, `"tpu"`},
 		{[]string{"ngram", "--text", "owl", "--tokens", "bpe", "--valid", "0.2", "--min-count", "2"}, exitFailed, "drops no tokens"},
 		{quick(model), exitFailed, "--resume"},

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,39 +16,118 @@ import (
 // checkout is the root of the module.
 const checkout = "../.."
 
-// TestImportsGoOneWay holds the dependencies of each package against what it may not touch.
+// layers says, for each package, which others of this module it may import: what is above it and beside it is out of reach.
+var layers = map[string]string{
+	"plots": "",
+
+	"internal/files":   "",
+	"internal/oneline": "",
+	"internal/setup":   "",
+
+	"lmkit/internal/runes":    "",
+	"lmkit/internal/treebank": "lmkit/internal/runes",
+	"lmkit/internal/bytepair": "internal/files",
+	"lmkit/text":              "internal/files lmkit/internal/runes lmkit/internal/treebank lmkit/internal/bytepair",
+	"lmkit/dataset":           "internal/files lmkit/text lmkit/internal/bytepair",
+	"lmkit/corpora":           "internal/setup lmkit/text",
+	"lmkit/ngram":             "lmkit/dataset",
+
+	"lmkit/sample":      "",
+	"lmkit/safetensors": "",
+	"lmkit/backend":     "internal/setup",
+	"lmkit/rnn":         "",
+	"lmkit/rnn/flow":    "lmkit/rnn lmkit/backend",
+	"lmkit/network":     "internal/files internal/oneline lmkit/rnn lmkit/backend",
+	"lmkit/rundir":      "internal/files internal/oneline lmkit/network lmkit/text",
+	"lmkit": "internal/files internal/oneline lmkit/backend lmkit/dataset lmkit/network lmkit/rnn lmkit/rundir lmkit/safetensors " +
+		"lmkit/sample lmkit/text",
+	"lmkit/train": "internal/files internal/oneline lmkit lmkit/backend lmkit/dataset lmkit/network lmkit/rnn lmkit/rundir " +
+		"lmkit/safetensors lmkit/text",
+}
+
+// outside says which libraries a package may not depend on, not even by way of another, by the beginnings of their paths.
+var outside = map[string][]string{
+	"plots": {"github.com/gomlx/"}, "lmkit/text": {"github.com/gomlx/"}, "lmkit/dataset": {"github.com/gomlx/"},
+	"lmkit/ngram": {"github.com/gomlx/"}, "lmkit/corpora": {"github.com/gomlx/"}, "internal/setup": {"github.com/gomlx/"},
+	"lmkit/sample": {"github.com/"}, "lmkit/safetensors": {"github.com/"}, "lmkit/rnn": {"github.com/janpfeifer/"},
+	"notebooks": {"github.com/gomlx/", "owlm/cmd"},
+}
+
+// TestImportsGoOneWay holds the imports of each package of the library against what it may touch.
 func TestImportsGoOneWay(t *testing.T) {
-	for _, c := range []struct {
-		pkg       string
-		forbidden []string // beginnings of import paths
-	}{
-		{"owlm/plots", []string{"owlm/", "github.com/gomlx/"}},
-		{"owlm/lmkit/text", []string{"owlm/", "github.com/gomlx/"}},
-		{"owlm/lmkit/sample", []string{"owlm/", "github.com/"}},
-		{"owlm/lmkit/safetensors", []string{"owlm/", "github.com/"}},
-		{"owlm/internal/setup", []string{"owlm/", "github.com/gomlx/"}},
-		{"owlm/lmkit/rnn", []string{"owlm/", "github.com/janpfeifer/"}},
-		{"owlm/lmkit", []string{"owlm/plots", "owlm/notebooks", "owlm/cmd"}},
-		{"owlm/lmkit/backend", []string{"owlm/plots", "owlm/lmkit/rnn", "owlm/lmkit/text"}},
-		{"owlm/notebooks", []string{"owlm/cmd", "github.com/gomlx/"}},
-	} {
-		command := exec.Command("go", "list", "-deps", "-f", "{{.ImportPath}}", c.pkg)
-		command.Dir = checkout
-		output, err := command.Output()
-		if err != nil {
-			t.Fatal(err)
+	const module = "owlm/"
+	for _, line := range goList(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
+		imports := strings.Fields(line)
+		name := strings.TrimPrefix(imports[0], module)
+		allowed, known := layers[name]
+		if !known {
+			if name == "lmkit" || strings.HasPrefix(name, "lmkit/") {
+				t.Errorf("%s has no place in the layers", name)
+			}
+			continue
 		}
-		dependencies := strings.Fields(string(output))
-		if !slices.Contains(dependencies, c.pkg) {
-			t.Fatalf("go list -deps %s does not list it", c.pkg)
+		for _, path := range imports[1:] {
+			own, ours := strings.CutPrefix(path, module)
+			if ours && !slices.Contains(strings.Fields(allowed), own) {
+				t.Errorf("%s imports %s", name, own)
+			}
 		}
-		for _, dependency := range dependencies {
-			for _, beginning := range c.forbidden {
-				if dependency != c.pkg && strings.HasPrefix(dependency, beginning) {
-					t.Errorf("%s depends on %s", c.pkg, dependency)
+	}
+	for name, forbidden := range outside {
+		for _, dependency := range goList(t, "-deps", "-f", "{{.ImportPath}}", "./"+name) {
+			for _, beginning := range forbidden {
+				if strings.HasPrefix(dependency, beginning) {
+					t.Errorf("%s depends on %s", name, dependency)
 				}
 			}
 		}
+	}
+}
+
+// goList runs go list in the checkout, and returns its lines.
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	command := exec.Command("go", append([]string{"list"}, args...)...)
+	command.Dir = checkout
+	output, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(output)), "\n")
+	if len(lines) < 1 || lines[0] == "" {
+		t.Fatalf("go list %q lists nothing", args)
+	}
+	return lines
+}
+
+// TestLibraryKnowsNoFlags looks for flags and commands in the messages of the library: what to type is for the command to say.
+func TestLibraryKnowsNoFlags(t *testing.T) {
+	flag := regexp.MustCompile(`(^|[\s(,;])(--[a-z]|lmkit (train|eval|generate|corpus|ngram)\b)`)
+	found := 0
+	err := filepath.WalkDir(filepath.Join(checkout, "lmkit"), func(path string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := n.(*ast.BasicLit); ok && s.Kind == token.STRING {
+				found++
+				if strings.Contains(s.Value, "--xla_") || strings.Contains(s.Value, "--hash=") {
+					return true // XLA's and pip's
+				}
+				if flag.MatchString(strings.Trim(s.Value, "\"`")) {
+					t.Errorf("%s: %s", path, s.Value)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil || found < 500 {
+		t.Errorf("%d strings, %v", found, err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"owlm/lmkit/text"
 )
@@ -53,7 +54,9 @@ func (c Corpus) Source(content string) (text.Source, error) {
 	if err := checkSHA256(content, c.SHA256); err != nil {
 		return text.Source{}, fmt.Errorf("the corpus %s: %w", c.Name, err)
 	}
-	return text.String(c.Name, content), nil
+	return text.Source{Name: c.Name, Open: func() (*text.Reader, error) {
+		return text.NewReader(c.Name, strings.NewReader(content), false), nil
+	}}, nil
 }
 
 func checkSHA256(content, want string) error {

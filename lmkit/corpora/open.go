@@ -22,7 +22,7 @@ func Open(ctx context.Context, name string, lossy bool, log io.Writer) (text.Sou
 		return text.Source{}, err
 	}
 	if path == "" {
-		return known.Source(OwlText)
+		return Owl, nil
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {

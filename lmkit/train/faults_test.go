@@ -98,20 +98,12 @@ func TestDamagedCheckpoints(t *testing.T) {
 	c := tiny(backend.Go)
 	c.CheckpointEvery = 2 // the owl's two epochs have six steps
 	damages := map[string]func(dir string) error{
-		"truncated": func(dir string) error { return os.Truncate(filepath.Join(dir, rundir.WeightsFile), 100) },
-		"missing":   func(dir string) error { return os.Remove(filepath.Join(dir, rundir.TrainingFile)) },
-		"flipped": func(dir string) error {
-			path := filepath.Join(dir, rundir.WeightsFile)
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			data[len(data)-1] ^= 1
-			return os.WriteFile(path, data, 0o644)
-		},
+		"truncated":   func(dir string) error { return os.Truncate(filepath.Join(dir, rundir.WeightsFile), 100) },
+		"missing":     func(dir string) error { return os.Remove(filepath.Join(dir, rundir.TrainingFile)) },
+		"flipped":     func(dir string) error { damage(t, filepath.Join(dir, rundir.WeightsFile)); return nil },
 		"no manifest": func(dir string) error { return os.Remove(filepath.Join(dir, "MANIFEST.json")) },
 	}
-	for name, damage := range damages {
+	for name, spoil := range damages {
 		t.Run(name, func(t *testing.T) {
 			c.Directory, c.Resume = filepath.Join(t.TempDir(), "run"), false
 			train(t, c)
@@ -120,7 +112,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 				t.Fatal(names, err)
 			}
 			newest := filepath.Join(rundir.Checkpoints(c.Directory), names[len(names)-1])
-			if err := damage(newest); err != nil {
+			if err := spoil(newest); err != nil {
 				t.Fatal(err)
 			}
 			var warnings []string
@@ -150,4 +142,17 @@ func TestNoWholeCheckpoint(t *testing.T) {
 	c.Resume = true
 	_, err = Run(context.Background(), corpora.Owl, c)
 	want.Error(t, err, append(names, "no checkpoint")...)
+}
+
+// damage flips a bit of a file.
+func damage(t *testing.T, path string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)-1] ^= 1
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -14,9 +14,9 @@ import (
 	"owlm/lmkit/text"
 )
 
-// Run trains a model and returns it. If the configuration names a directory, the model, its history and its receipt are written there, and
-// the token ids of a text, so that memory grows with the number of distinct tokens only. Without a directory, the ids of a text that is not
-// in memory are kept in a temporary file.
+// Run trains a model and returns it. If the configuration names a directory, the model, its history and its receipt are written there.
+// Memory grows with the number of distinct tokens only where a text is not in memory: its token ids are kept in a file, in the directory if
+// there is one, and otherwise in a temporary place.
 //
 // Cancelling ctx ends the run after the step at hand; it is then saved as a checkpoint. The error is an *Interrupted, and the model is
 // returned with it. So it is with the error of a hook.

@@ -22,7 +22,11 @@ func Example_pyTorch() {
 		fmt.Println(err)
 		return
 	}
-	for token := range model.Generate(context.Background(), "once upon a time ,", lmkit.GenerateConfig{Length: 10}) {
+	for token, err := range model.Generate(context.Background(), "once upon a time ,", lmkit.GenerateConfig{Length: 10}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
 		fmt.Print(token, " ")
 	}
 	// Output:

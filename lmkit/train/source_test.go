@@ -19,6 +19,11 @@ import (
 	"owlm/lmkit/text"
 )
 
+// stored makes a source whose text is not in memory, as far as training knows.
+func stored(name, content string) text.Source {
+	return text.Source{Name: name, Open: text.String(name, content).Open}
+}
+
 // TestSourceTrainsLikeString compares models, evaluations and receipts of a text that is read as a stream with those of
 // one in memory.
 func TestSourceTrainsLikeString(t *testing.T) {
@@ -74,7 +79,7 @@ func resumeWithTokens(t *testing.T, tokenizer text.Tokenizer) {
 	c.Tokenizer = tokenizer
 	c.Directory, c.CheckpointEvery = filepath.Join(t.TempDir(), "run"), 2
 	path := filepath.Join(c.Directory, dataset.TokensFile)
-	if _, err := Run(t.Context(), text.String("owl", corpora.OwlText), c); err != nil {
+	if _, err := Run(t.Context(), stored("owl", corpora.OwlText), c); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.Stat(path)
@@ -90,7 +95,7 @@ func resumeWithTokens(t *testing.T, tokenizer text.Tokenizer) {
 	resume := func(content string) error {
 		warnings = nil
 		c.Epochs++
-		_, err := Run(t.Context(), text.String("owl", content), c)
+		_, err := Run(t.Context(), stored("owl", content), c)
 		return err
 	}
 	if err := resume(corpora.OwlText); err != nil {

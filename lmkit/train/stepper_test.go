@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"owlm/internal/want"
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
@@ -102,6 +103,87 @@ func TestStepperIsRun(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestStepperIsStream does the same for lanes, with the state carried from step to step.
+func TestStepperIsStream(t *testing.T) {
+	for _, engine := range engines(t) {
+		m, ids, err := fresh(engine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Config.Context = 0
+		c := tiny(engine)
+		c.Objective, c.BatchSize = Stream{Length: 4}, 2
+		stepper, err := NewStepper(m, c.step())
+		if err != nil {
+			t.Fatal(err)
+		}
+		lane := len(ids) / 2
+		var norms, wantNorms []float64
+		for range c.Epochs {
+			stepper.Reset()
+			for at := 0; at < lane-1; at += 4 {
+				end := min(at+5, lane)
+				step, err := stepper.Lanes([][]int32{ids[at:end], ids[lane+at : lane+end]})
+				if err != nil {
+					t.Fatal(err)
+				}
+				norms = append(norms, step.GradientNorm)
+			}
+		}
+		c.Hooks = []Hook{HookFunc(func(r Record) error {
+			if r.Kind == "step" {
+				wantNorms = append(wantNorms, r.GradientNorm)
+			}
+			return nil
+		})}
+		trained := train(t, c)
+		if len(norms) != len(wantNorms) {
+			t.Fatalf("%d steps, Run makes %d", len(norms), len(wantNorms))
+		}
+		for i := range norms {
+			if math.Abs(norms[i]-wantNorms[i]) > 1e-5 {
+				t.Errorf("%s: step %d has a gradient of norm %v, not %v", engine, i+1, norms[i], wantNorms[i])
+			}
+		}
+		a, _, _ := m.Weight("rnn.weight_hh_l1")
+		b, _, _ := trained.Weight("rnn.weight_hh_l1")
+		for i := range b {
+			if math.Abs(float64(a[i]-b[i])) > 1e-6 {
+				t.Fatalf("%s: weight %d is %v, not %v", engine, i, a[i], b[i])
+			}
+		}
+	}
+}
+
+func TestLaneFaults(t *testing.T) {
+	m, ids, err := fresh("go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Config.Context = 0
+	c := tiny("go")
+	c.Objective, c.BatchSize = Stream{Length: 4}, 2
+	stepper, err := NewStepper(m, c.step())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for reason, lanes := range map[string][][]int32{
+		"1 lanes; it must have 2":  {ids[:5]},
+		"lane 2: it has 6 tokens":  {ids[:5], ids[:6]},
+		"lane 1: it has 1 tokens":  {ids[:1], ids[:5]},
+		"lane 2: id 30 is outside": {ids[:2], {1, 30}},
+		"from 2 to 5":              {ids[:2], nil},
+	} {
+		_, err := stepper.Lanes(lanes)
+		want.Error(t, err, reason)
+	}
+	_, err = stepper.Windows(text.Windows(ids, 4, 1)[:2])
+	want.Error(t, err, "reads lanes")
+	stepper.LearningRate = math.NaN()
+	_, err = stepper.Lanes([][]int32{ids[:5], ids[:5]})
+	want.Error(t, err, "learning rate is NaN")
 }
 
 func TestStepperFaults(t *testing.T) {

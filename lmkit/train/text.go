@@ -28,7 +28,7 @@ func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Desc
 	if from != nil {
 		o.Vocabulary = from.Vocabulary
 	}
-	if c.Directory != "" && source.Open != nil {
+	if c.Directory != "" && source.Open != nil && !source.InMemory() {
 		o.Path = filepath.Join(c.Directory, dataset.TokensFile)
 	}
 	if begun := c.begun(); begun != nil {
@@ -52,7 +52,7 @@ func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Desc
 		if share := []float64{c.Valid, c.Test}[i]; share > 0 {
 			if err := part.Check(); err != nil {
 				p.Close()
-				return nil, fmt.Errorf("the %s part: %w; make its share, %v, larger", []string{"validation", "test"}[i], err, share)
+				return nil, fmt.Errorf("%s: %w; make its share, %v, larger", []string{"validation", "test"}[i], err, share)
 			}
 		}
 	}

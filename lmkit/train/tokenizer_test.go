@@ -189,7 +189,7 @@ func TestSplitOfRunOpensTokens(t *testing.T) {
 		if text.Kind(tokenizer) != "bpe" {
 			c.Vocabulary.Unknown = "<unk>"
 		}
-		source := text.String("owl", corpora.OwlText)
+		source := stored("owl", corpora.OwlText)
 		if _, err := Run(t.Context(), source, c); err != nil {
 			t.Fatal(err)
 		}
