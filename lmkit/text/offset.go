@@ -1,7 +1,6 @@
 package text
 
 import (
-	"unicode"
 	"unicode/utf8"
 
 	"owlm/lmkit/internal/runes"
@@ -41,14 +40,10 @@ func offset(text string, tokens []string, lowercase, words bool) int {
 		for need += len(token); need > 0 && at < len(text); {
 			r, size := utf8.DecodeRuneInString(text[at:])
 			at += size
-			switch {
-			case !lowercase:
-				need -= size
-			case r == 'İ':
-				need -= len("i̇")
-			default:
-				need -= utf8.RuneLen(unicode.ToLower(r))
+			if lowercase {
+				size = runes.LowerLen(r)
 			}
+			need -= size
 		}
 	}
 	if words {
