@@ -28,6 +28,7 @@ func TestUnlowered(t *testing.T) {
 		lower += LowerLen(r)
 	}
 	if lower != len(Lower(text)) || Unlowered(text, lower) != len(text) {
-		t.Errorf("the end is at byte %d of %d, in lower case %d of %d", Unlowered(text, lower), len(text), lower, len(Lower(text)))
+		t.Errorf("the end is at byte %d, want %d; in lower case %d, want %d",
+			Unlowered(text, lower), len(text), lower, len(Lower(text)))
 	}
 }

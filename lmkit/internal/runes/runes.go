@@ -1,8 +1,8 @@
 // Package runes has the character classes and the lower-casing that NLTK's rules rely on. They are Python's, and differ
 // from Go's in places that show in real text.
 //
-// NLTK runs most of its patterns with the package regex, and those for contractions with the standard library's re. It
-// also cuts white space with str.split and str.strip. These three do not agree on what a space, a word character or a
+// NLTK runs most of its patterns with the package regex, and those that split contractions with the standard library's
+// re. It also cuts white space with str.split and str.strip. These do not agree on what a space, a word character or a
 // case-insensitive match is, so each class here says whose it is. Lower is str.lower.
 //
 // The functions that walk a string take a byte offset, and accept the two ends of the string: there is no rune before
