@@ -1,6 +1,6 @@
-// Package bytepair is byte-pair encoding on bytes (Sennrich et al. 2016), as GPT-2 has it. It learns the same merges
-// from a text as Hugging Face's tokenizers library and gives the same ids; the tests here and in package text compare
-// the two.
+// Package bytepair implements byte-pair encoding on bytes (Sennrich et al. 2016), as GPT-2 uses it. It learns the same
+// merges from a text as Hugging Face's tokenizers library and gives the same ids; the tests here and in package text
+// compare the two.
 //
 // A text becomes ids in three steps:
 //
