@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// Encode writes a safetensors file. metadata may be nil. The same tensors give the same bytes in whatever order they are
-// passed: types with larger elements come first, as in the Rust library, and tensors whose elements have the same size
-// are sorted by name.
+// Encode writes a safetensors file. metadata may be nil. The same tensors give the same bytes in whatever order they
+// are passed: types with larger elements come first, as in the Rust library, and tensors whose elements have the same
+// size are sorted by name.
 func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	order := slices.Clone(tensors)
 	sort.SliceStable(order, func(i, j int) bool {

@@ -1,0 +1,17 @@
+// Package ngram has language models that count, and measures of what a text repeats and copies.
+//
+// An n-gram model takes the probability of a token from how often it followed the few tokens before it in the training
+// text. What was never seen may still come, so the counts are smoothed:
+//
+//   - New adds a constant to every count (Jurafsky & Martin, chapter 3).
+//   - NewKneserNey is interpolated modified Kneser-Ney (Chen & Goodman 1999), the baseline that a neural model should
+//     beat. Tests compare it with NLTK's Kneser-Ney and with the paper's formulas in exact fractions.
+//
+// A model works on token ids, as package dataset produces them, and Evaluate measures it on a part of a dataset with
+// the same numbers that lmkit gives for a neural model.
+//
+// Distinct measures how varied a generated text is; CopiedShare and LongestCopy measure how much of it was copied from
+// the training text. They take tokens of any type.
+//
+// The package imports dataset and nothing that computes on an engine.
+package ngram
