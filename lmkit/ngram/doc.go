@@ -8,7 +8,7 @@
 //     beat. Tests compare it with NLTK's Kneser-Ney and with the paper's formulas in exact fractions.
 //
 // A model works on token ids, as package dataset produces them, and Evaluate measures it on a part of a dataset with
-// the same numbers that lmkit gives for a neural model.
+// the same measures as lmkit uses for a neural model.
 //
 // Distinct measures how varied a generated text is; CopiedShare and LongestCopy measure how much of it was copied from
 // the training text. They take tokens of any type.

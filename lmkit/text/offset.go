@@ -6,10 +6,13 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// Offset is the byte of a text at which its token number n begins, counted from 0; tokens are all that the tokenizer
-// made of the text, which must be UTF-8. White space that Words loses belongs to the token before it, and so does a
-// character that a token of byte-pair encoding begins within. So the parts of a text that was split by tokens have
-// their places in it, and their characters can be counted.
+// Offset returns the byte of text at which token n begins, counting tokens from 0; for n = len(tokens), where the last
+// one ends. tokens must be all the tokens that t makes of text, which must be UTF-8.
+//
+// White space that Words drops counts as part of the token before it. If a token of a BPE begins inside a character,
+// the whole character counts as part of the token before it. For a tokenizer of another package, Offset goes by the
+// length of the first n tokens joined. So a text that was split between two tokens can be split at a byte, and the
+// characters of its parts can be counted.
 func Offset(t Tokenizer, text string, tokens []string, n int) int {
 	switch t := t.(type) {
 	case Words:
@@ -24,11 +27,12 @@ func Offset(t Tokenizer, text string, tokens []string, n int) int {
 	return at
 }
 
-// offset reads the text side by side with tokens that are made of its bytes, in lower case or not; those of words have
-// white space between them, and quotation marks of another shape.
+// offset returns where the text behind tokens begins. It reads the text alongside the tokens, which are made of the
+// text's bytes, in lower case or not. Those of Words have white space between them, and straight double quotation marks
+// are two other characters.
 func offset(text string, tokens []string, lowercase, words bool) int {
 	at := 0
-	need := 0 // bytes of tokens that the text up to at lacks; below 0 if a letter became several tokens
+	need := 0 // bytes of the tokens that are not in text[:at] yet; negative if one letter became several tokens
 	for _, token := range tokens {
 		if words {
 			at = runes.Skip(text, at, runes.IsBlank)

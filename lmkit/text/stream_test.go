@@ -158,8 +158,8 @@ func TestReadersPieces(t *testing.T) {
 	}
 }
 
-// TestOneLine tokenizes lines without an end of a sentence: they are cut at white space, and in the middle of a
-// word only if there is no other way.
+// TestOneLine tokenizes lines without an end of a sentence: they are cut at white space, and in the middle of a word
+// only if there is no other way.
 func TestOneLine(t *testing.T) {
 	line := strings.Repeat("owl and fox, ", 400000)
 	w := Words{}

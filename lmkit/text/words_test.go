@@ -57,7 +57,8 @@ func digestOf(lines ...[]string) digest {
 	return digest{len(all), hex.EncodeToString(sum[:])}
 }
 
-// TestBooksLikeNLTK compares whole books, and 2,000 sentences of each taken by itself, by number and hash with what NLTK finds.
+// TestBooksLikeNLTK compares whole books, and 2,000 sentences of each taken by itself, by number and hash with what
+// NLTK finds.
 func TestBooksLikeNLTK(t *testing.T) {
 	var list map[string]struct {
 		SHA256            string
