@@ -10,9 +10,9 @@ import (
 // one ends. tokens must be all the tokens that t makes of text, which must be UTF-8.
 //
 // White space that Words drops counts as part of the token before it. If a token of a BPE begins inside a character,
-// the whole character counts as part of the token before it. For a tokenizer of another package, Offset goes by the
-// length of the first n tokens joined. So a text that was split between two tokens can be split at a byte, and the
-// characters of its parts can be counted.
+// the whole character counts as part of the token before it. So a text that was split between two tokens can be split
+// at a byte, and the characters of its parts can be counted. For a tokenizer of another package, Offset goes by the
+// length of the first n tokens joined.
 func Offset(t Tokenizer, text string, tokens []string, n int) int {
 	switch t := t.(type) {
 	case Words:

@@ -82,8 +82,8 @@ func ParseTokenizer(data []byte) (Tokenizer, error) {
 		b := BPE{VocabularySize: file.VocabularySize, MinFrequency: file.MinFrequency}
 		return b, b.Validate()
 	}
-	return nil, fmt.Errorf("kind is %q; it must be word, character or bpe, unless the file is one of Hugging Face's with "+
-		"a model", what.Kind)
+	return nil, fmt.Errorf("kind is %q; it must be word, character or bpe, unless the file is Hugging Face's "+
+		"and has a model", what.Kind)
 }
 
 // Kind returns the name that --tokens and tokenizer.json use for a tokenizer: word, character or bpe. It returns "" for

@@ -52,8 +52,8 @@ func parseWordList(list string) (*Vocabulary, error) {
 	}
 	tokens := strings.Split(list, "\n")
 	if i := slices.Index(tokens, ""); i >= 0 {
-		return nil, fmt.Errorf("line %d is empty; write one token per line, or a vocabulary.json if a token has a line "+
-			"break", i+1)
+		return nil, fmt.Errorf("line %d is empty; write one token per line, or a vocabulary.json if a token has "+
+			"line breaks", i+1)
 	}
 	unknown := ""
 	if slices.Contains(tokens, unknownInLists) {
