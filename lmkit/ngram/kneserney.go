@@ -18,7 +18,7 @@ package ngram
 // (Heafield et al. 2013).
 //
 // The vocabulary is closed: the probabilities of its tokens, which include the token for unknown words if there is one,
-// sum to 1 after any context. The text is one stream, with nothing added before or behind it.
+// sum to 1 after any context. The text is one stream, with nothing added before or after it.
 func NewKneserNey(ids []int32, order, vocabularySize int) (*Model, error) {
 	g, err := countGrams(ids, order, vocabularySize)
 	if err != nil {

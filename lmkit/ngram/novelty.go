@@ -73,8 +73,8 @@ func LongestCopy[T comparable](sample, source []T) (length, at int) {
 type stretch[T comparable] struct {
 	next    map[T]int // the state of the stretches with one more token
 	length  int       // the length of the longest stretch
-	shorter int       // the state of their longest suffix that ends at further places, too; -1 at the root
-	end     int       // behind the first place where the stretches end
+	shorter int       // the state of their longest suffix that also ends at other places; -1 at the root
+	end     int       // the position after the first place where the stretches end
 }
 
 // stretches builds the suffix automaton of a sample (Blumer et al. 1985): the smallest one that accepts each of its

@@ -14,7 +14,7 @@ import (
 	"sort"
 )
 
-// What the reader accepts in a header. The format itself allows a header of 100 MB.
+// Limits on what the reader accepts in a header. The format itself allows 100 MB.
 const (
 	maximumHeader  = 16 << 20
 	maximumTensors = 100_000
@@ -143,12 +143,12 @@ func parseHeader(header []byte) (entries []entry, metadata map[string]string, er
 		return nil, nil, fmt.Errorf("header: %w", err)
 	}
 	if rest := bytes.TrimSpace(header[decoder.InputOffset():]); len(rest) > 0 {
-		return nil, nil, errors.New("header: there is more behind the JSON object")
+		return nil, nil, errors.New("header: there is more after the JSON object")
 	}
 	return entries, metadata, nil
 }
 
-// check checks that the shape and the offsets agree on the size of the data.
+// check reports an error unless the shape and the offsets agree on the size of the data.
 func (e entry) check() error {
 	size, ok := sizes[e.DType]
 	if !ok {
@@ -175,7 +175,7 @@ func (e entry) check() error {
 	return nil
 }
 
-// checkLayout checks that the tensors fill the data exactly: no overlap, no gap and nothing behind the last.
+// checkLayout checks that the tensors fill the data exactly: no overlap, no gap and nothing after the last.
 func checkLayout(entries []entry, size uint64) error {
 	order := slices.Clone(entries)
 	sort.Slice(order, func(i, j int) bool {

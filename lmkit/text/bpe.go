@@ -40,7 +40,7 @@ const DefaultVocabularySize = 8000
 // MinimumVocabularySize is the smallest vocabulary of byte-pair encoding: a token for each byte.
 const MinimumVocabularySize = 256
 
-// maximumVocabulary bounds the vocabulary size, because a larger number is more likely a typing error.
+// maximumVocabulary bounds the vocabulary size, because a larger number is more likely to be a typo.
 const maximumVocabulary = 1 << 24
 
 // Validate reports every option that is out of range.

@@ -27,7 +27,7 @@ func Offset(t Tokenizer, text string, tokens []string, n int) int {
 	return at
 }
 
-// offset returns where the text behind tokens begins. It reads the text alongside the tokens, which are made of the
+// offset returns where the text after tokens begins. It reads the text alongside the tokens, which are made of the
 // text's bytes, in lower case or not. Those of Words have white space between them, and straight double quotation marks
 // are two other characters.
 func offset(text string, tokens []string, lowercase, words bool) int {

@@ -10,7 +10,7 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// TestOffset cuts hard texts at the offsets of their tokens: each part must be the token, with white space behind it.
+// TestOffset cuts hard texts at the offsets of their tokens: each part must be the token, with white space after it.
 func TestOffset(t *testing.T) {
 	if data, err := os.ReadFile(golden.Book(t, "opticks")); err == nil {
 		for _, tokenizer := range []Tokenizer{Words{}, Words{Lowercase: true}} {

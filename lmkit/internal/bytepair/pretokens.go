@@ -10,7 +10,7 @@ import (
 //
 //	's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 //
-// If a text is cut behind a pre-token, its two parts have the same pre-tokens as the whole. White space is the
+// If a text is cut after a pre-token, its two parts have the same pre-tokens as the whole. White space is the
 // exception: how much of it is a pre-token depends on what follows.
 func pretoken(s string) int {
 	if s[0] == '\'' {
@@ -60,8 +60,8 @@ func suffix(s string) int {
 	return 0
 }
 
-// lookahead is how many bytes behind a pre-token may decide where it ends: the last of several spaces, and the
-// character behind it.
+// lookahead is how many bytes after a pre-token may decide where it ends: the last of several spaces, and the character
+// after it.
 const lookahead = 2 * utf8.UTFMax
 
 // eachPretoken reads a text and calls emit with each of its pre-tokens, which emit must not keep. It holds about a
@@ -93,8 +93,8 @@ func eachPretoken(r io.Reader, emit func(string)) error {
 }
 
 // Divides reports whether a text may be cut between two characters: a pre-token ends there whatever is around them, and
-// the text behind has the same pre-tokens when it stands alone. It returns false behind white space, which may belong
-// to the next pre-token, and behind an apostrophe, which may begin a suffix.
+// the text after it has the same pre-tokens when it stands alone. It returns false after white space, which may belong
+// to the next pre-token, and after an apostrophe, which may begin a suffix.
 func Divides(previous, next rune) bool {
 	kind := classOf(previous)
 	return kind != spaceClass && previous != '\'' && classOf(next) != kind

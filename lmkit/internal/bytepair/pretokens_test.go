@@ -82,8 +82,8 @@ func TestPretokensInStretches(t *testing.T) {
 	}
 }
 
-// TestCutBehindPretoken encodes the two parts of a text that is cut behind each of its pre-tokens.
-func TestCutBehindPretoken(t *testing.T) {
+// TestCutAfterPretoken encodes the two parts of a text that is cut after each of its pre-tokens.
+func TestCutAfterPretoken(t *testing.T) {
 	text := strings.Join(goldens(t).Texts, "\n")
 	b, err := Learn(context.Background(), strings.NewReader(text), 600, 1)
 	if err != nil {

@@ -31,7 +31,7 @@ func punktWords(line string) []string {
 }
 
 // wordEnds reports whether a word that reaches to byte i ends there. A comma belongs to the word unless the word would
-// end behind it too.
+// end after it anyway.
 func wordEnds(line string, i int) bool {
 	if plainEnd(line, i) {
 		return true
@@ -77,7 +77,7 @@ func spacedDots(line string, i int) int {
 	if end < len(line) && line[end] == '.' && pairs >= 2 {
 		return end + 1 - i
 	}
-	// Without a full stop behind the last space, the one before that space ends the ellipsis.
+	// Without a full stop after the last space, the one before that space ends the ellipsis.
 	if pairs >= 3 {
 		return strings.LastIndexByte(line[:end], '.') + 1 - i
 	}

@@ -64,7 +64,7 @@ const punktSpaces = " \t\n\r\v\f"
 
 var isPunktSpace, isMark = byteSet(punktSpaces), byteSet(".?!")
 
-// closers holds the quotation marks and brackets that may close behind the end of a sentence.
+// closers holds the quotation marks and brackets that may follow the mark at the end of a sentence.
 const closers = "\"')]}‘’“”«»"
 
 // endings lists the places where a sentence may end. If several marks share a word, as in "What?!", the last one
@@ -81,7 +81,7 @@ func endings(text string) []ending {
 		if !ok {
 			continue
 		}
-		// The word begins behind the last space since the previous mark.
+		// The word begins after the last space since the previous mark.
 		e.before = span{last.before.end, i}
 		if space := strings.LastIndexAny(text[last.before.end:i], punktSpaces); space > 0 {
 			e.before.start = last.before.end + space + 1
@@ -147,7 +147,7 @@ func realign(text string, list []span) []span {
 }
 
 // closingPunctuation measures the closing punctuation at the beginning of a sentence: own is its length, all its length
-// with the white space behind it. Both are 0 unless white space, a double dash or the end of the sentence follows it.
+// with the white space after it. Both are 0 unless white space, a double dash or the end of the sentence follows it.
 func closingPunctuation(s string) (own, all int) {
 	for i := 0; i < len(s); {
 		r, size := runes.At(s, i)

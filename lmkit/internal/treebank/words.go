@@ -149,7 +149,7 @@ func padRunes(s, set string) string {
 const closing = "])}>\"'»”’ "
 
 // finalPeriod sets off the full stop that ends the sentence, from what is before it and from the closing characters
-// behind it.
+// after it.
 func finalPeriod(s string) string {
 	for i := 1; i < len(s); i++ {
 		if s[i] != '.' || s[i-1] == '.' {
@@ -170,8 +170,8 @@ func finalPeriod(s string) string {
 	return s
 }
 
-// commas sets off commas and colons that no digit follows. A match takes the character behind the comma with it, so
-// that of two commas in a row only the first is set off.
+// commas sets off commas and colons that no digit follows. A match includes the character after the comma, so of two
+// commas in a row only the first is set off.
 func commas(s string) string {
 	i := strings.IndexAny(s, ",:")
 	if i < 0 {
@@ -195,7 +195,7 @@ func commas(s string) string {
 		}
 	}
 	padded := b.String()
-	// NLTK's next rule sets off a comma or colon at the end, even one that another match has taken with it.
+	// NLTK's next rule sets off a comma or colon at the end, even one that belongs to another match.
 	if last := padded[len(padded)-1]; last == ',' || last == ':' {
 		return padded[:len(padded)-1] + " " + string(last) + " "
 	}
