@@ -7,8 +7,8 @@ import (
 	"owlm/lmkit/dataset"
 )
 
-// Evaluate measures how well the model predicts a part of a text, whose vocabulary must be the one that it counted. As in
-// lmkit.Model.Evaluate, what comes before a part, or a document of it, is not known.
+// Evaluate measures how well the model predicts a part, which must be encoded with the model's vocabulary. The first token, of each
+// document, is not predicted, and no prediction looks back beyond that, just as when lmkit evaluates a neural model.
 func (m *Model) Evaluate(p dataset.Part) (dataset.Evaluation, error) {
 	if err := p.Check(); err != nil {
 		return dataset.Evaluation{}, err
@@ -21,7 +21,8 @@ func (m *Model) Evaluate(p dataset.Part) (dataset.Evaluation, error) {
 	}
 	loss := sum / float64(p.Predictions())
 	if math.IsInf(loss, 0) || math.IsNaN(loss) {
-		return dataset.Evaluation{}, fmt.Errorf("the loss is %v: what was never counted has probability 0; smooth the counts", loss)
+		return dataset.Evaluation{}, fmt.Errorf("the loss is %v, because what was never counted has probability 0; "+
+			"smooth the counts", loss)
 	}
 	return p.Evaluation(loss), nil
 }

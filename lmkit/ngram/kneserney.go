@@ -1,23 +1,24 @@
 package ngram
 
-// NewKneserNey counts the n-grams of a text of ids from 0 to vocabularySize-1, of up to order tokens, and smooths
-// them by interpolated modified Kneser-Ney (Chen & Goodman 1999, “An empirical study of smoothing techniques for
-// language modeling”): what counting does best, and what a neural model has to beat.
+// NewKneserNey counts the n-grams of a text, of up to order tokens, and smooths them by interpolated modified
+// Kneser-Ney (Chen & Goodman 1999, “An empirical study of smoothing techniques for language modeling”). The ids of the
+// text must be from 0 to vocabularySize-1.
 //
 //	P(w | h) = (c(h w) - D(c(h w)) + (D1 N1(h) + D2 N2(h) + D3 N3(h)) P(w | h')) / sum over v of c(h v)
 //
-// where h' is the context h without its first token, and P without any context is 1/V. c counts, for order tokens,
-// how often they occur; for fewer, before how many distinct tokens they stand: “Francisco” is frequent, but only
-// after “San”, and so is unlikely anywhere else. Ni(h) is the number of tokens that follow h with the count i (3: 3
-// or more), and for each number of tokens
+// Here h' is the context h without its first token, and P without any context is 1/V, where V is vocabularySize. For
+// n-grams of order tokens, c is how often they occur. For shorter ones, it is how many distinct tokens precede them:
+// “Francisco” is frequent, but only after “San”, and so it is unlikely anywhere else. Ni(h) is the number of tokens
+// that follow h with the count i (N3: 3 or more). For each length of n-grams,
 //
 //	D1 = 1 - 2 Y n2/n1    D2 = 2 - 3 Y n3/n2    D3 = 3 - 4 Y n4/n3    Y = n1/(n1 + 2 n2)
 //
-// with ni the number of n-grams whose count is i. Where a text is too small for that (some ni is 0, or Di is not above
-// 0), they are 0.5, 1 and 1.5, as in KenLM (Heafield et al. 2013).
+// where ni is the number of n-grams with the count i, and D(c) is Dc (D3 for counts above 3, 0 for 0). If a text is too
+// small for these estimates (some ni is 0, or some Di is not above 0), the discounts are 0.5, 1 and 1.5, as in KenLM
+// (Heafield et al. 2013).
 //
-// The vocabulary is closed: the probabilities of its tokens, one for unknown words among them, sum to 1 after any
-// context. The text is one stream; nothing is put before it or behind it.
+// The vocabulary is closed: the probabilities of its tokens, which include the token for unknown words if there is one,
+// sum to 1 after any context. The text is one stream, with nothing added before or after it.
 func NewKneserNey(ids []int32, order, vocabularySize int) (*Model, error) {
 	g, err := countGrams(ids, order, vocabularySize)
 	if err != nil {
@@ -26,11 +27,11 @@ func NewKneserNey(ids []int32, order, vocabularySize int) (*Model, error) {
 	return &Model{&kneserNey{g, g.followers(), g.discounts(), float64(vocabularySize)}}, nil
 }
 
-// kneserNey is interpolated smoothing by absolute discounts.
+// kneserNey smooths by absolute discounts and interpolation.
 type kneserNey struct {
 	*grams
-	after      []followers
-	discounts  [][4]float64 // by length of the n-gram, and by its count: 0, 1, 2, and 3 or more
+	after      []followers  // by the number of the context
+	discounts  [][4]float64 // by the length of the n-gram, and by its count: 0, 1, 2, and 3 or more
 	vocabulary float64
 }
 
@@ -40,7 +41,7 @@ func (m *kneserNey) probability(context []int32, next int32) float64 {
 	for n := range len(context) + 1 {
 		number, seen := m.find(context[len(context)-n:])
 		if !seen || m.after[number].total == 0 {
-			break // nor is a longer context known
+			break // and so no longer context was seen
 		}
 		after, discount := m.after[number], m.discounts[n+1]
 		saved := 0.0
@@ -53,7 +54,7 @@ func (m *kneserNey) probability(context []int32, next int32) float64 {
 	return p
 }
 
-// discounts estimates what is taken off each count, by length of the n-gram.
+// discounts estimates how much is taken off a count, by the length of the n-gram and by its count.
 func (g *grams) discounts() [][4]float64 {
 	counts := make([][5]float64, g.order+1) // how many n-grams of a length have the count 1, 2, 3 and 4
 	for number, count := range g.count {

@@ -33,7 +33,8 @@ func readKneserNey(t *testing.T) (g kneserNeyGolden) {
 	return g
 }
 
-// TestKneserNeyLikeNLTK gives the model NLTK's discounts: one for all lengths but single tokens, which have none.
+// TestKneserNeyLikeNLTK gives the model NLTK's discounts, one for all lengths except single tokens, which have none,
+// and compares the probabilities.
 func TestKneserNeyLikeNLTK(t *testing.T) {
 	largest, cases := 0.0, 0
 	for _, c := range readKneserNey(t).NLTK {
@@ -54,10 +55,12 @@ func TestKneserNeyLikeNLTK(t *testing.T) {
 			}
 		}
 	}
-	golden.Agree(t, golden.Agreement{Comparison: "probabilities of n-grams by Kneser and Ney", Cases: cases, Largest: largest, Limit: 1e-12})
+	golden.Agree(t, golden.Agreement{
+		Comparison: "probabilities of n-grams by Kneser and Ney", Cases: cases, Largest: largest, Limit: 1e-12,
+	})
 }
 
-// TestKneserNeyFormulas holds the model against the formulas in fractions.
+// TestKneserNeyFormulas compares the model with the formulas, computed in exact fractions by kneserney.py.
 func TestKneserNeyFormulas(t *testing.T) {
 	cases := readKneserNey(t).Modified
 	if len(cases) == 0 {
@@ -86,7 +89,7 @@ func TestKneserNeyFormulas(t *testing.T) {
 	}
 }
 
-// zipf is a text whose tokens are as unevenly frequent as words are, and depend on the one before.
+// zipf returns a text in which tokens are as unevenly frequent as words and depend on the token before.
 func zipf(length, vocabulary int) []int32 {
 	r := rand.New(rand.NewPCG(1, 2))
 	draw := rand.NewZipf(r, 1.1, 3, uint64(vocabulary-1))
@@ -100,17 +103,19 @@ func zipf(length, vocabulary int) []int32 {
 	return ids
 }
 
-// TestKneserNeySums adds up probabilities after contexts that are there, that are not, at the text's
-// two ends, and too short.
+// TestKneserNeySums adds up the probabilities after contexts that were seen, never seen, at the two ends of the text,
+// too short and too long.
 func TestKneserNeySums(t *testing.T) {
-	const vocabulary = 300 // of which some never occur
+	const vocabulary = 300 // the last 20 never occur
 	ids := zipf(5000, vocabulary-20)
 	for order := 1; order <= 5; order++ {
 		m, err := NewKneserNey(ids, order, vocabulary)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, context := range [][]int32{nil, ids[:1], ids[:4], ids[100:104], ids[4990:], {299, 299, 299, 299}, {299, 5, 6, 7}, ids[200:230]} {
+		for _, context := range [][]int32{
+			nil, ids[:1], ids[:4], ids[100:104], ids[4990:], {299, 299, 299, 299}, {299, 5, 6, 7}, ids[200:230],
+		} {
 			sum := 0.0
 			for next := range int32(vocabulary) {
 				p := m.Probability(context, next)
@@ -126,8 +131,8 @@ func TestKneserNeySums(t *testing.T) {
 	}
 }
 
-// TestKneserNeyGeneralises compares losses on text of the same kind that was not counted.
-func TestKneserNeyGeneralises(t *testing.T) {
+// TestKneserNeyGeneralizes compares its loss with add-k's on text of the same kind that was not counted.
+func TestKneserNeyGeneralizes(t *testing.T) {
 	ids := zipf(20000, 200)
 	held := ids[18000:]
 	ids = ids[:18000]

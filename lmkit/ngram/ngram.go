@@ -5,21 +5,20 @@ import (
 	"math"
 )
 
-// Model is a language model that counts: the probability of a token is how often it followed the few tokens before
-// it, smoothed, as what was never seen may still come.
+// Model is an n-gram model. New and NewKneserNey make one.
 type Model struct{ smoothing smoothing }
 
-// smoothing makes probabilities of counts. context may be longer than what it looks at.
+// smoothing turns counts into probabilities. context may be longer than needed.
 type smoothing interface {
 	probability(context []int32, next int32) float64
 }
 
-// New counts the n-grams of a text of ids from 0 to vocabularySize-1: order 1 for unigrams, 2 for bigrams, up to
-// 10. addK is what is added to each count (Jurafsky & Martin, chapter 3): 1 is Laplace's rule, 0 is none, where what
-// was never seen has probability 0.
+// New counts the n-grams of a text and adds addK to each count (Jurafsky & Martin, chapter 3): 1 is Laplace's rule;
+// with 0, what was never seen has probability 0. The ids of the text must be from 0 to vocabularySize-1. order is the
+// length of the n-grams, 1 for unigrams, 2 for bigrams, up to 10.
 //
-// With a context of fewer than order-1 tokens, or with none smoothed in (addK 0) and a context that was never seen,
-// nothing is known, and every token is equally likely.
+// Every token is equally likely after a context of fewer than order-1 tokens and, with addK 0, after one that was never
+// seen.
 func New(ids []int32, order, vocabularySize int, addK float64) (*Model, error) {
 	if !(addK >= 0) || math.IsInf(addK, 0) {
 		return nil, fmt.Errorf("k is %v; it must be 0 or more", addK)
@@ -31,12 +30,13 @@ func New(ids []int32, order, vocabularySize int, addK float64) (*Model, error) {
 	return &Model{&addKSmoothing{g, g.followers(), addK, float64(vocabularySize)}}, nil
 }
 
-// Probability is P(next | context), for ids of the vocabulary; of the context, the last order-1 tokens count.
+// Probability returns P(next | context), which depends on the last order-1 tokens of the context. All ids must be in
+// the vocabulary.
 func (m *Model) Probability(context []int32, next int32) float64 {
 	return m.smoothing.probability(context, next)
 }
 
-// Loss is the mean of -ln P(token | tokens before it) over ids[1:], in nats; NaN for fewer than two tokens.
+// Loss returns the mean of -ln P(token | tokens before it) over ids[1:], in nats; NaN for fewer than two tokens.
 func (m *Model) Loss(ids []int32) float64 {
 	sum := 0.0
 	for i := 1; i < len(ids); i++ {
@@ -45,7 +45,7 @@ func (m *Model) Loss(ids []int32) float64 {
 	return sum / float64(len(ids)-1)
 }
 
-// Perplexity is exp(Loss).
+// Perplexity returns exp(Loss).
 func (m *Model) Perplexity(ids []int32) float64 { return math.Exp(m.Loss(ids)) }
 
 // addKSmoothing adds k to every count.

@@ -66,7 +66,7 @@ func TestNGramRefuses(t *testing.T) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
-	// Of a text of nothing, nothing is known.
+	// After an empty text, every token is equally likely.
 	if m, err := NewKneserNey(nil, 5, 4); err != nil || m.Probability(ids, 1) != 0.25 {
 		t.Errorf("%v", err)
 	}

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Distinct is the number of distinct n-grams of a text divided by the number of its n-grams (distinct-n, Li et al.
-// 2016): 1 if nothing is repeated. It is 0 for a text shorter than n.
+// Distinct returns the number of distinct n-grams in a text divided by the number of all its n-grams (distinct-n, Li et
+// al. 2016): 1 if nothing is repeated, 0 if the text is shorter than n.
 func Distinct[T comparable](tokens []T, n int) float64 {
 	if n < 1 || len(tokens) < n {
 		return 0
@@ -21,8 +21,8 @@ func Distinct[T comparable](tokens []T, n int) float64 {
 	return float64(len(seen)) / float64(len(tokens)-n+1)
 }
 
-// CopiedShare is the share of a sample's n-grams that the source has too: 1 if the sample is pieced together from
-// the source. It is 0 for a sample shorter than n.
+// CopiedShare returns the share of a sample's n-grams that also occur in the source: 1 if the sample is pieced together
+// from the source, 0 if it is shorter than n.
 func CopiedShare[T comparable](sample, source []T, n int) float64 {
 	if n < 1 || len(sample) < n {
 		return 0
@@ -45,12 +45,12 @@ func contains[T comparable](source, part []T) bool {
 	return false
 }
 
-// LongestCopy finds the longest stretch of a sample that the source has too: its length, and where it begins in the
-// sample; of several the first there. It takes time in proportion to the source's length and memory in proportion to
-// the sample's, so the source may be all that a model was trained on.
+// LongestCopy finds the longest stretch of a sample that also occurs in the source. It returns its length and where it
+// begins in the sample; if there are several, the first. Time grows in proportion to the lengths of the two, memory in
+// proportion to the sample's length alone, so the source may be the whole training text.
 func LongestCopy[T comparable](sample, source []T) (length, at int) {
 	states := stretches(sample)
-	state, matched := 0, 0 // the longest stretch of the sample that ends at the token at hand
+	state, matched := 0, 0 // the longest stretch of the sample that ends at this token of the source
 	for _, token := range source {
 		next, known := states[state].next[token]
 		for !known && state > 0 {
@@ -69,19 +69,19 @@ func LongestCopy[T comparable](sample, source []T) (length, at int) {
 	return length, at
 }
 
-// stretch is a state of a suffix automaton: stretches of a sample that end at the same places in it.
+// stretch is a state of a suffix automaton. It stands for all stretches of a sample that end at the same places.
 type stretch[T comparable] struct {
-	next    map[T]int // the state with one more token
-	length  int       // of the longest stretch
-	shorter int       // the state of the longest ending of the stretches that ends at more places; -1 at the root
-	end     int       // behind the first place where the stretches end
+	next    map[T]int // the state of the stretches with one more token
+	length  int       // the length of the longest stretch
+	shorter int       // the state of their longest suffix that also ends at other places; -1 at the root
+	end     int       // the position after the first place where the stretches end
 }
 
-// stretches builds the smallest automaton that knows every stretch of a sample (Blumer et al. 1985). State 0 is the
-// empty stretch.
+// stretches builds the suffix automaton of a sample (Blumer et al. 1985): the smallest one that accepts each of its
+// stretches. State 0 is the empty stretch.
 func stretches[T comparable](sample []T) []stretch[T] {
 	states := []stretch[T]{{next: map[T]int{}, shorter: -1}}
-	whole := 0 // the state of all that was read
+	whole := 0 // the state of the sample up to this token
 	for i, token := range sample {
 		added := len(states)
 		states = append(states, stretch[T]{next: map[T]int{}, length: i + 1, end: i + 1})
@@ -102,15 +102,17 @@ func stretches[T comparable](sample []T) []stretch[T] {
 	return states
 }
 
-// divide is the state of the longest stretch of state p with one token more. If other stretches share that state, it
-// gets one of its own.
+// divide returns the state of state p's longest stretch followed by token. If longer stretches share that state, it
+// splits off a new state without them.
 func divide[T comparable](states []stretch[T], p int, token T) ([]stretch[T], int) {
 	q := states[p].next[token]
 	if states[q].length == states[p].length+1 {
 		return states, q
 	}
 	own := len(states)
-	states = append(states, stretch[T]{next: maps.Clone(states[q].next), length: states[p].length + 1, shorter: states[q].shorter, end: states[q].end})
+	states = append(states, stretch[T]{
+		next: maps.Clone(states[q].next), length: states[p].length + 1, shorter: states[q].shorter, end: states[q].end,
+	})
 	for ; p >= 0 && states[p].next[token] == q; p = states[p].shorter {
 		states[p].next[token] = own
 	}

@@ -24,7 +24,7 @@ func TestNovelty(t *testing.T) {
 	}
 }
 
-// TestLongestCopy compares the automaton with the definition, on samples and sources of few distinct tokens.
+// TestLongestCopy compares the automaton with a search of every stretch, in texts of three distinct tokens.
 func TestLongestCopy(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	random := func(length int) []int {

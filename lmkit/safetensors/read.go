@@ -10,10 +10,11 @@ import (
 	"io/fs"
 	"math/bits"
 	"os"
+	"slices"
 	"sort"
 )
 
-// Limits of what the reader takes for a header; the format's own limit is 100 MB.
+// Limits on what the reader accepts in a header. The format itself allows 100 MB.
 const (
 	maximumHeader  = 16 << 20
 	maximumTensors = 100_000
@@ -22,13 +23,13 @@ const (
 
 // File is the content of a safetensors file.
 type File struct {
-	// Tensors are sorted by name.
+	// Tensors is sorted by name.
 	Tensors []Tensor
-	// Metadata is the free-form map that a file may carry.
+	// Metadata is the map of free text that a file may have in its header; nil without one.
 	Metadata map[string]string
 }
 
-// Read reads a file. Every error names it.
+// Read reads a file. Every error begins with its path.
 func Read(path string) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -64,7 +65,8 @@ func Decode(r io.ReaderAt, size int64) (*File, error) {
 	}
 	length := binary.LittleEndian.Uint64(prefix[:])
 	if length > maximumHeader || length > uint64(size-8) {
-		return nil, fmt.Errorf("its header claims %d bytes, but the file has %d; it is damaged or no safetensors file", length, size)
+		return nil, fmt.Errorf("its header claims %d bytes, but the file has %d; "+
+			"it is damaged or not a safetensors file", length, size)
 	}
 	header := make([]byte, length)
 	if _, err := r.ReadAt(header, 8); err != nil {
@@ -94,7 +96,7 @@ func Decode(r io.ReaderAt, size int64) (*File, error) {
 	return file, nil
 }
 
-// entry is what the header says of a tensor. Numbers are unsigned, so that negative ones do not parse.
+// entry describes a tensor in the header. Numbers are unsigned, so that negative ones do not parse.
 type entry struct {
 	name    string
 	DType   string   `json:"dtype"`
@@ -102,7 +104,7 @@ type entry struct {
 	Offsets []uint64 `json:"data_offsets"`
 }
 
-// parseHeader reads the header's entries one by one, which finds names that occur twice.
+// parseHeader reads the header entry by entry, so that it finds names that occur twice.
 func parseHeader(header []byte) (entries []entry, metadata map[string]string, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(header))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
@@ -141,19 +143,19 @@ func parseHeader(header []byte) (entries []entry, metadata map[string]string, er
 		return nil, nil, fmt.Errorf("header: %w", err)
 	}
 	if rest := bytes.TrimSpace(header[decoder.InputOffset():]); len(rest) > 0 {
-		return nil, nil, errors.New("header: something follows the JSON object")
+		return nil, nil, errors.New("header: there is more after the JSON object")
 	}
 	return entries, metadata, nil
 }
 
-// check compares the size that the shape asks for with the one that the offsets give.
+// check reports an error unless the shape and the offsets agree on the size of the data.
 func (e entry) check() error {
 	size, ok := sizes[e.DType]
 	if !ok {
-		return fmt.Errorf("type %q is not known", e.DType)
+		return fmt.Errorf("type %q is unknown", e.DType)
 	}
 	if len(e.Offsets) != 2 || e.Offsets[0] > e.Offsets[1] {
-		return fmt.Errorf("data_offsets %v are not a begin and an end", e.Offsets)
+		return fmt.Errorf("data_offsets %v are not a beginning and an end", e.Offsets)
 	}
 	if len(e.Shape) > maximumRank {
 		return fmt.Errorf("it has %d dimensions, more than %d", len(e.Shape), maximumRank)
@@ -167,15 +169,15 @@ func (e entry) check() error {
 		total = low
 	}
 	if got := e.Offsets[1] - e.Offsets[0]; got != total {
-		return fmt.Errorf("shape %v of %s takes %d bytes, but data_offsets %v give it %d", e.Shape, e.DType, total, e.Offsets, got)
+		return fmt.Errorf("shape %v of %s takes %d bytes, but data_offsets %v give it %d",
+			e.Shape, e.DType, total, e.Offsets, got)
 	}
 	return nil
 }
 
-// checkLayout makes sure that the tensors fill the data exactly: no overlap, no hole, nothing behind the last.
+// checkLayout checks that the tensors fill the data exactly: no overlap, no gap and nothing after the last.
 func checkLayout(entries []entry, size uint64) error {
-	order := make([]entry, len(entries))
-	copy(order, entries)
+	order := slices.Clone(entries)
 	sort.Slice(order, func(i, j int) bool {
 		if order[i].Offsets[0] != order[j].Offsets[0] {
 			return order[i].Offsets[0] < order[j].Offsets[0]
@@ -185,12 +187,14 @@ func checkLayout(entries []entry, size uint64) error {
 	end := uint64(0)
 	for _, e := range order {
 		if e.Offsets[0] != end {
-			return fmt.Errorf("tensor %q begins at byte %d of the data, where byte %d was expected: tensors overlap or leave a hole", e.name, e.Offsets[0], end)
+			return fmt.Errorf("tensor %q begins at byte %d of the data, not at byte %d: tensors overlap or leave a gap",
+				e.name, e.Offsets[0], end)
 		}
 		end = e.Offsets[1]
 	}
 	if end != size {
-		return fmt.Errorf("its tensors end at byte %d of the data, but there are %d bytes: the file was cut off or extended", end, size)
+		return fmt.Errorf("its tensors end at byte %d of the data, which has %d bytes: "+
+			"the file was cut off or extended", end, size)
 	}
 	return nil
 }

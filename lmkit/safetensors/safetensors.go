@@ -1,8 +1,11 @@
-// Package safetensors reads and writes the safetensors format, in which PyTorch and others exchange
-// weights: eight bytes that hold the length of a JSON header, the header, and the tensors' bytes, little-endian.
+// Package safetensors reads and writes safetensors files, the format in which PyTorch, Hugging Face and others exchange
+// weights. A file has three parts: the length of the header in eight bytes, little-endian; the header, a JSON object
+// that gives each tensor's type, shape and place; and the elements of the tensors, little-endian.
 //
-// The reader trusts nothing: whatever the file holds, it ends in bounded memory and time with tensors
-// that lie inside the file and do not overlap, or with an error.
+// The reader trusts nothing in a file. In bounded time and memory it returns either tensors that fill the data exactly,
+// without gaps and without overlaps, or an error. The writer gives the same bytes for the same tensors.
+//
+// The package imports the standard library only.
 package safetensors
 
 import (
@@ -11,23 +14,23 @@ import (
 	"math"
 )
 
-// Tensor is a named array.
+// Tensor is an array with a name.
 type Tensor struct {
 	Name string
-	// DType is the format's name of the element type, such as "F32".
+	// DType is the format's name for the element type, such as "F32".
 	DType string
 	Shape []int
-	// Data are the elements in row-major order, little-endian.
+	// Data holds the elements in row-major order, little-endian.
 	Data []byte
 }
 
-// sizes is the number of bytes of an element.
+// sizes maps each element type to the bytes of one element.
 var sizes = map[string]int{
 	"BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "U16": 2, "I16": 2, "F16": 2, "BF16": 2,
 	"U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8,
 }
 
-// Float32 makes a tensor of type F32; values must have as many elements as shape says.
+// Float32 returns a tensor of type F32. The number of values must be the product of shape; Encode checks that.
 func Float32(name string, shape []int, values []float32) Tensor {
 	data := make([]byte, 0, 4*len(values))
 	for _, value := range values {
@@ -36,7 +39,7 @@ func Float32(name string, shape []int, values []float32) Tensor {
 	return Tensor{Name: name, DType: "F32", Shape: shape, Data: data}
 }
 
-// Float32s are the elements of a tensor of type F32, F16 or BF16; the latter two are widened, which is exact.
+// Float32s returns the elements of a tensor of type F32, F16 or BF16. Widening the latter two to float32 is exact.
 func (t Tensor) Float32s() ([]float32, error) {
 	size := sizes[t.DType]
 	if t.DType != "F32" && t.DType != "F16" && t.DType != "BF16" {
@@ -57,7 +60,7 @@ func (t Tensor) Float32s() ([]float32, error) {
 	return values, nil
 }
 
-// widenHalf is the value of an IEEE 754 half-precision number.
+// widenHalf converts an IEEE 754 half-precision number to float32.
 func widenHalf(bits uint16) float32 {
 	sign := uint32(bits>>15) << 31
 	exponent := uint32(bits>>10) & 0x1f

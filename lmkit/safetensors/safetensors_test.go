@@ -58,7 +58,10 @@ func TestReadsPython(t *testing.T) {
 }
 
 func TestRoundTrip(t *testing.T) {
-	tensors := []Tensor{Float32("a", []int{2, 2}, []float32{1, 2, 3, 4}), Float32("b", nil, []float32{5}), {Name: "c", DType: "U8", Shape: []int{3}, Data: []byte{1, 2, 3}}}
+	tensors := []Tensor{
+		Float32("a", []int{2, 2}, []float32{1, 2, 3, 4}), Float32("b", nil, []float32{5}),
+		{Name: "c", DType: "U8", Shape: []int{3}, Data: []byte{1, 2, 3}},
+	}
 	var first, second bytes.Buffer
 	for _, b := range []*bytes.Buffer{&first, &second} {
 		if err := Encode(b, tensors, map[string]string{"k": "<v>"}); err != nil {
@@ -77,7 +80,8 @@ func TestRoundTrip(t *testing.T) {
 	}
 	for _, bad := range [][]Tensor{
 		{Float32("a", []int{3}, []float32{1})}, {Float32("a", nil, []float32{1}), Float32("a", nil, []float32{1})},
-		{Float32("__metadata__", nil, []float32{1})}, {{Name: "a", DType: "F99"}}, {{Name: "a", DType: "F32", Shape: []int{-1}}},
+		{Float32("__metadata__", nil, []float32{1})},
+		{{Name: "a", DType: "F99"}}, {{Name: "a", DType: "F32", Shape: []int{-1}}},
 	} {
 		if Encode(&bytes.Buffer{}, bad, nil) == nil {
 			t.Errorf("%+v is written", bad)
@@ -85,38 +89,46 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// file makes a file of a header, as it is, and data.
+// file returns a file of a header and data zeros. The header need not be valid.
 func file(header string, data int) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 	return append(append(b, header...), make([]byte, data)...)
 }
 
+// hostile holds files that must be refused.
 var hostile = map[string][]byte{
-	"empty":           {},
-	"short":           {1, 2, 3},
-	"huge header":     {255, 255, 255, 255, 255, 255, 255, 127, 0},
-	"100 MB header":   append(binary.LittleEndian.AppendUint64(nil, 100<<20), 0),
-	"web page":        []byte("<!DOCTYPE html><html><body>404</body></html>"),
-	"no object":       file(`[]`, 0),
+	"empty":         {},
+	"short":         {1, 2, 3},
+	"huge header":   {255, 255, 255, 255, 255, 255, 255, 127, 0},
+	"100 MB header": append(binary.LittleEndian.AppendUint64(nil, 100<<20), 0),
+	"web page":      []byte("<!DOCTYPE html><html><body>404</body></html>"),
+
+	"no object": file(`[]`, 0),
+	"more":      file(`{}{}`, 0),
+	"metadata":  file(`{"__metadata__":{"a":1}}`, 0),
+	"type":      file(`{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,1]}}`, 1),
+	"ranks":     file(`{"a":{"dtype":"U8","shape":[`+strings.Repeat("1,", 40)+`1],"data_offsets":[0,1]}}`, 1),
+
 	"negative offset": file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 4),
 	"negative shape":  file(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4),
 	"reversed":        file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4),
-	"overflow":        file(`{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904],"data_offsets":[0,4]}}`, 4),
-	"beyond":          file(`{"a":{"dtype":"F32","shape":[250000000000],"data_offsets":[0,1000000000000]}}`, 4),
 	"other size":      file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 4),
-	"overlap":         file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}`, 6),
-	"hole":            file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2),
-	"rest":            file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 2),
-	"twice":           file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2),
-	"type":            file(`{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,1]}}`, 1),
-	"ranks":           file(`{"a":{"dtype":"U8","shape":[`+strings.Repeat("1,", 40)+`1],"data_offsets":[0,1]}}`, 1),
-	"more":            file(`{}{}`, 0),
-	"metadata":        file(`{"__metadata__":{"a":1}}`, 0),
+	"beyond":          file(`{"a":{"dtype":"F32","shape":[250000000000],"data_offsets":[0,1000000000000]}}`, 4),
+	"overflow": file(`{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904],`+
+		`"data_offsets":[0,4]}}`, 4),
+
+	"overlap": file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},`+
+		`"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}`, 6),
+	"gap":  file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2),
+	"rest": file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 2),
+	"twice": file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},`+
+		`"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2),
 }
 
 func TestHostileFiles(t *testing.T) {
 	for name, data := range hostile {
-		if _, err := Decode(bytes.NewReader(data), int64(len(data))); err == nil || strings.Contains(err.Error(), "\n") {
+		_, err := Decode(bytes.NewReader(data), int64(len(data)))
+		if err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// Encode writes tensors and, if there is any, metadata as a safetensors file. The same input gives the
-// same bytes: elements of larger types come first, as in the Rust library, and names are in order within a type.
+// Encode writes a safetensors file. metadata may be nil. The same tensors give the same bytes in whatever order they
+// are passed: types with larger elements come first, as in the Rust library, and tensors whose elements have the same
+// size are sorted by name.
 func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	order := slices.Clone(tensors)
 	sort.SliceStable(order, func(i, j int) bool {
@@ -27,10 +28,11 @@ func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	}
 	offset := uint64(0)
 	for _, t := range order {
-		e := entry{DType: t.DType, Shape: make([]uint64, len(t.Shape)), Offsets: []uint64{offset, offset + uint64(len(t.Data))}}
+		end := offset + uint64(len(t.Data))
+		e := entry{DType: t.DType, Shape: make([]uint64, len(t.Shape)), Offsets: []uint64{offset, end}}
 		for i, dimension := range t.Shape {
 			if dimension < 0 {
-				return fmt.Errorf("tensor %q has shape %v", t.Name, t.Shape)
+				return fmt.Errorf("tensor %q has shape %v; no dimension may be negative", t.Name, t.Shape)
 			}
 			e.Shape[i] = uint64(dimension)
 		}
@@ -41,7 +43,7 @@ func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 			return fmt.Errorf("tensor %q: the name is taken", t.Name)
 		}
 		header[t.Name] = e
-		offset = e.Offsets[1]
+		offset = end
 	}
 	data, err := marshal(header)
 	if err != nil {
@@ -61,7 +63,7 @@ func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	return nil
 }
 
-// marshal writes the header, filled up with spaces so that the data begin at a multiple of 8 bytes.
+// marshal returns the header, padded with spaces so that the data begins at a multiple of 8 bytes.
 func marshal(header map[string]any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

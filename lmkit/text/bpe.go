@@ -3,6 +3,7 @@ package text
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,51 +11,55 @@ import (
 	"owlm/lmkit/internal/bytepair"
 )
 
-// BPE is byte-pair encoding (Sennrich et al. 2016) on bytes, as in GPT-2 and in Hugging Face's tokenizers: a text is
-// cut into words, numbers, punctuation and white space, and in each the pair of neighbouring tokens that was most
-// frequent in the text it learned from becomes one token, then the next. As every byte is a token, it splits any text,
-// and joining the tokens gives it back.
+// BPE is byte-pair encoding on bytes (Sennrich et al. 2016), as in GPT-2 and in Hugging Face's tokenizers. A text is
+// cut into words, numbers, punctuation and white space, and each of these into bytes. Then neighboring tokens are
+// merged, pair by pair: first the pair that was the most frequent in the training text, then the next. As every byte is
+// a token, any text can be tokenized, and joining the tokens gives it back.
 //
-// A token is written in GPT-2's alphabet, where a byte is a printable character and a space is Ġ: " owl" is "Ġowl".
+// Tokens are written in GPT-2's alphabet, which has a printable character for each byte and Ġ for the space: " owl" is
+// "Ġowl".
 //
-// A literal BPE has learned nothing yet, and makes every byte a token; Train learns, as Encode does where it is given one,
-// and ParseTokenizer reads what was learned, here or by Hugging Face's library. It may be used by several goroutines at
-// once.
+// A BPE literal is not trained: every byte is a token. Train learns merges, and so does package dataset when it is
+// given a BPE that is not trained. ParseTokenizer reads merges that were learned here or by Hugging Face's library.
+//
+// Several goroutines may use a BPE at once.
 type BPE struct {
-	// VocabularySize is how many tokens Train makes at most, 256 bytes among them; 0 is DefaultVocabularySize.
+	// VocabularySize is the largest number of tokens that Train makes, including the 256 bytes; 0 means
+	// DefaultVocabularySize.
 	VocabularySize int
-	// MinFrequency is how often a pair must occur for Train to merge it; 0 is 2, as nothing can be learned from what
-	// occurs once.
+	// MinFrequency is how often a pair must occur for Train to merge it; 0 means 2, because nothing can be learned from
+	// a pair that occurs once.
 	MinFrequency int
 
 	merges *bytepair.Merges // nil before training
 }
 
-// DefaultVocabularySize is how many tokens byte-pair encoding has where nothing else is asked for.
+// DefaultVocabularySize is the largest number of tokens that Train makes if BPE.VocabularySize is 0.
 const DefaultVocabularySize = 8000
 
 // MinimumVocabularySize is the smallest vocabulary of byte-pair encoding: a token for each byte.
 const MinimumVocabularySize = 256
 
-// maximumVocabulary bounds the sizes that are accepted: beyond it a typo is likelier than a tokenizer.
+// maximumVocabulary bounds the vocabulary size, because a larger number is more likely to be a typo.
 const maximumVocabulary = 1 << 24
 
-// Validate reports every option that is out of its range.
+// Validate reports every option that is out of range.
 func (b BPE) Validate() error {
 	var problems []string
 	if b.VocabularySize != 0 && (b.VocabularySize < MinimumVocabularySize || b.VocabularySize > maximumVocabulary) {
-		problems = append(problems, fmt.Sprintf("vocabulary size is %d; byte-pair encoding needs one from %d, a token for each byte, to %d", b.VocabularySize, MinimumVocabularySize, maximumVocabulary))
+		problems = append(problems, fmt.Sprintf("vocabulary size is %d; byte-pair encoding needs at least %d, "+
+			"a token for each byte, and at most %d", b.VocabularySize, MinimumVocabularySize, maximumVocabulary))
 	}
 	if b.MinFrequency < 0 {
 		problems = append(problems, fmt.Sprintf("min frequency is %d; it must be 0 or more", b.MinFrequency))
 	}
 	if len(problems) > 0 {
-		return fmt.Errorf("%s", strings.Join(problems, "; "))
+		return errors.New(strings.Join(problems, "; "))
 	}
 	return nil
 }
 
-// Trained says whether the merges have been learned.
+// Trained reports whether b has learned merges, even if the training text had none to learn.
 func (b BPE) Trained() bool { return b.merges != nil }
 
 func (b BPE) learned() *bytepair.Merges {
@@ -64,9 +69,12 @@ func (b BPE) learned() *bytepair.Merges {
 	return b.merges
 }
 
-// Train learns merges from texts, each by itself, and returns a BPE that has them; b is not changed. The same texts and options give
-// the same merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for each text as one string.
-// Memory grows with the number of distinct words, not with the text. An error is the reader's, the context's or an option's.
+// Train learns merges from texts, each by itself, and returns a BPE that has them; b does not change. The same texts and options always
+// give the same merges. They are the merges of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet,
+// when it receives each text as one string.
+//
+// Memory grows with the number of distinct words, not with the length of the texts. An error comes from Validate, from
+// the reader or from the context.
 func (b BPE) Train(ctx context.Context, texts ...io.Reader) (BPE, error) {
 	if err := b.Validate(); err != nil {
 		return BPE{}, err
@@ -79,26 +87,26 @@ func (b BPE) Train(ctx context.Context, texts ...io.Reader) (BPE, error) {
 	return b, nil
 }
 
-// Encode splits text into tokens and returns their ids in Vocabulary: Tokenize, without the strings.
+// Encode splits text into tokens and returns their ids in Vocabulary.
 func (b BPE) Encode(text string) []int32 { return b.learned().Encode(text) }
 
 // Tokenize splits text into tokens, written in GPT-2's alphabet.
 func (b BPE) Tokenize(text string) []string { return b.learned().Tokenize(text) }
 
-// beginning tokenizes a block up to a place that nothing behind the block can move.
+// beginning implements streamer.
 func (b BPE) beginning(tokens []string, block string, last bool) ([]string, int) {
 	return b.learned().Beginning(tokens, block, last)
 }
 
-// Join gives back the text that tokens stand for. What only some of a text's tokens stand for may end inside a
+// Join returns the text that tokens stand for. If they are not all tokens of a text, it may begin or end inside a
 // character; see CutUTF8.
 func (b BPE) Join(tokens []string) string { return b.learned().Join(tokens) }
 
-// Vocabulary is all tokens in the order of their ids.
+// Vocabulary returns all tokens in the order of their ids.
 func (b BPE) Vocabulary() *Vocabulary {
 	v, err := newVocabulary(b.learned().Tokens, "")
 	if err != nil {
-		panic(err) // the tokens are distinct: see newMerges
+		panic(err) // Merges.Tokens are distinct
 	}
 	return v
 }

@@ -18,9 +18,9 @@ import (
 	"owlm/internal/golden"
 )
 
-var update = flag.Bool("update", false, "write testdata/written.json anew; then run bpe.py")
+var update = flag.Bool("update", false, "write testdata/written.json; then run bpe.py")
 
-// bpeGolden is testdata/bpe.json, which Hugging Face's tokenizers made (bpe.py beside it).
+// bpeGolden is testdata/bpe.json, which bpe.py made with Hugging Face's tokenizers.
 type bpeGolden struct {
 	Texts   []string
 	Trained []struct {
@@ -69,9 +69,10 @@ func bpeGoldens(t testing.TB) (g bpeGolden) {
 	return g
 }
 
-// train learns from the golden's text, and checks the number of tokens.
+// train learns from a text with the golden's options and checks the number of tokens.
 func (g trainingGolden) train(t *testing.T, content string) BPE {
-	b, err := BPE{VocabularySize: g.VocabularySize, MinFrequency: g.MinFrequency}.Train(context.Background(), strings.NewReader(content))
+	b := BPE{VocabularySize: g.VocabularySize, MinFrequency: g.MinFrequency}
+	b, err := b.Train(context.Background(), strings.NewReader(content))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func hashOfIDs(ids []int32) string {
 	return hashOf(b.Bytes())
 }
 
-// check encodes texts, and puts them together again.
+// checkBPE encodes texts, compares the ids and joins the tokens again.
 func checkBPE(t *testing.T, name string, b BPE, texts []string, want [][]int32) {
 	t.Helper()
 	vocabulary := b.Vocabulary()
@@ -131,16 +132,16 @@ func TestBPELikeHuggingFace(t *testing.T) {
 	for _, c := range g.Random {
 		b := c.train(t, c.Text)
 		if got := hashOf([]byte(strings.Join(mergesOf(b), "\n"))); got != c.MergesSHA256 {
-			t.Errorf("other merges for %q: %q", c.Text, mergesOf(b))
+			t.Errorf("different merges for %q: %q", c.Text, mergesOf(b))
 		}
 		if got := hashOfIDs(b.Encode(c.Text)); got != c.IDsSHA256 {
-			t.Errorf("other ids for %q", c.Text)
+			t.Errorf("different ids for %q", c.Text)
 		}
 	}
 	golden.Agree(t, agreement(t, "trainings of byte-pair encoding, their merges and ids", len(g.Trained)+len(g.Random)))
 }
 
-// agreement is that of a test that has compared texts one by one.
+// agreement returns the agreement of a test that has compared texts one by one.
 func agreement(t *testing.T, comparison string, cases int) golden.Agreement {
 	a := golden.Agreement{Comparison: comparison, Cases: cases}
 	if t.Failed() {
@@ -158,15 +159,15 @@ func TestBPEOfBooksLikeHuggingFace(t *testing.T) {
 			}
 			book := string(data)
 			if got := hashOf(data); got != g.SHA256 {
-				t.Skip("this is another edition than the golden's:", got)
+				t.Skip("this is not the golden's edition:", got)
 			}
 			b := g.train(t, book)
 			if got := hashOf([]byte(strings.Join(mergesOf(b), "\n"))); got != g.MergesSHA256 {
-				t.Error("other merges than Hugging Face's")
+				t.Error("the merges are not Hugging Face's")
 			}
 			ids := b.Encode(book)
 			if len(ids) != g.IDs || hashOfIDs(ids) != g.IDsSHA256 {
-				t.Errorf("%d ids, want %d, or other ids", len(ids), g.IDs)
+				t.Errorf("%d ids, want %d, or different ids", len(ids), g.IDs)
 			}
 			if b.Join(b.Tokenize(book)) != book {
 				t.Error("the book did not come back")
@@ -178,7 +179,7 @@ func TestBPEOfBooksLikeHuggingFace(t *testing.T) {
 
 func TestForeignBPE(t *testing.T) {
 	for i, c := range bpeGoldens(t).Foreign {
-		for range 2 { // as it came, and written by us
+		for range 2 { // first as it came, then as we write it
 			tokenizer, err := ParseTokenizer(c.File)
 			if err != nil {
 				t.Fatal(err)
@@ -250,10 +251,12 @@ func TestBPEOptions(t *testing.T) {
 		b    BPE
 		want string // "": accepted
 	}{
-		{BPE{}, ""}, {BPE{VocabularySize: 256}, ""}, {BPE{VocabularySize: 255}, "vocabulary size is 255"}, {BPE{VocabularySize: -1}, "vocabulary size is -1"},
+		{BPE{}, ""}, {BPE{VocabularySize: 256}, ""},
+		{BPE{VocabularySize: 255}, "vocabulary size is 255"}, {BPE{VocabularySize: -1}, "vocabulary size is -1"},
 		{BPE{VocabularySize: 1 << 30, MinFrequency: -2}, "min frequency is -2"},
 	} {
-		if _, err := c.b.Train(context.Background(), strings.NewReader("an owl")); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+		_, err := c.b.Train(context.Background(), strings.NewReader("an owl"))
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: %v", c.b, err)
 		}
 	}
@@ -263,12 +266,13 @@ func TestBPEOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, b := range []BPE{{}, empty} {
-		if got := b.Tokenize("é l"); !slices.Equal(got, []string{"Ã", "©", "Ġ", "l"}) || b.Vocabulary().Len() != 256 || b.Join(got) != "é l" {
+		got := b.Tokenize("é l")
+		if !slices.Equal(got, []string{"Ã", "©", "Ġ", "l"}) || b.Vocabulary().Len() != 256 || b.Join(got) != "é l" {
 			t.Errorf("%q", got)
 		}
 	}
 	if (BPE{}).Trained() || !empty.Trained() {
-		t.Error("what is trained?")
+		t.Error("only the trained one must say that it is trained")
 	}
 }
 
@@ -309,7 +313,8 @@ func BenchmarkBPETraining(b *testing.B) {
 
 func FuzzBPE(f *testing.F) {
 	g := bpeGoldens(f)
-	b, err := BPE{VocabularySize: 1000, MinFrequency: 1}.Train(context.Background(), strings.NewReader(strings.Join(g.Texts, "\n")))
+	b := BPE{VocabularySize: 1000, MinFrequency: 1}
+	b, err := b.Train(context.Background(), strings.NewReader(strings.Join(g.Texts, "\n")))
 	if err != nil {
 		f.Fatal(err)
 	}

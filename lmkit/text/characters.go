@@ -7,13 +7,13 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// Characters makes every Unicode code point a token. Joining the tokens gives back the text.
+// Characters makes every Unicode code point a token. Joining the tokens gives the text back.
 type Characters struct {
 	// Lowercase puts the text into lower case first.
 	Lowercase bool
 }
 
-// Tokenize splits text into code points. A byte that is not UTF-8 is a token of its own.
+// Tokenize splits text into code points. Each byte that is not UTF-8 is a token of its own.
 func (c Characters) Tokenize(text string) []string {
 	if c.Lowercase {
 		text = runes.Lower(text)
@@ -30,13 +30,15 @@ func appendCharacters(tokens []string, text string) []string {
 	return tokens
 }
 
-// beginning tokenizes the whole characters of a block; in lower case, those up to the last that separates words, as
-// the others' lower case may depend on what follows.
+// beginning implements streamer. It leaves a character that is cut off at the end of the block. In lower case, it also
+// leaves the word at the end, since the lower case of its letters may depend on what follows.
 func (c Characters) beginning(tokens []string, block string, last bool) ([]string, int) {
 	end := len(block)
 	for !last && end > 0 {
 		r, size := runes.Before(block, end)
-		if cutOff := r == utf8.RuneError && size == 1 && end > len(block)-utf8.UTFMax; !cutOff && (!c.Lowercase || !runes.Cased(r) && !runes.CaseIgnorable(r)) {
+		cutOff := r == utf8.RuneError && size == 1 && end > len(block)-utf8.UTFMax
+		inWord := runes.Cased(r) || runes.CaseIgnorable(r)
+		if !cutOff && !(c.Lowercase && inWord) {
 			break
 		}
 		end -= size
@@ -48,5 +50,5 @@ func (c Characters) beginning(tokens []string, block string, last bool) ([]strin
 	return appendCharacters(tokens, text), end
 }
 
-// Join puts tokens together with nothing between them.
+// Join joins tokens with nothing between them.
 func (Characters) Join(tokens []string) string { return strings.Join(tokens, "") }

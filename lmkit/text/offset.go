@@ -1,16 +1,18 @@
 package text
 
 import (
-	"unicode"
 	"unicode/utf8"
 
 	"owlm/lmkit/internal/runes"
 )
 
-// Offset is the byte of a text at which its token number n begins, counted from 0; tokens are all that the tokenizer
-// made of the text, which must be UTF-8. White space that Words loses belongs to the token before it, and so does a
-// character that a token of byte-pair encoding begins within. So the parts of a text that was split by tokens have
-// their places in it, and their characters can be counted.
+// Offset returns the byte of text at which token n begins, counting tokens from 0; for n = len(tokens), where the last
+// one ends. tokens must be all the tokens that t makes of text, which must be UTF-8.
+//
+// White space that Words drops counts as part of the token before it. If a token of a BPE begins inside a character,
+// the whole character counts as part of the token before it. So a text that was split between two tokens can be split
+// at a byte, and the characters of its parts can be counted. For a tokenizer of another package, Offset goes by the
+// length of the first n tokens joined.
 func Offset(t Tokenizer, text string, tokens []string, n int) int {
 	switch t := t.(type) {
 	case Words:
@@ -25,11 +27,12 @@ func Offset(t Tokenizer, text string, tokens []string, n int) int {
 	return at
 }
 
-// offset reads the text side by side with tokens that are made of its bytes, in lower case or not; those of words have
-// white space between them, and quotation marks of another shape.
+// offset returns where the text after tokens begins. It reads the text alongside the tokens, which are made of the
+// text's bytes, in lower case or not. Those of Words have white space between them, and straight double quotation marks
+// are two other characters.
 func offset(text string, tokens []string, lowercase, words bool) int {
 	at := 0
-	need := 0 // bytes of tokens that the text up to at lacks; below 0 if a letter became several tokens
+	need := 0 // bytes of the tokens that are not in text[:at] yet; negative if one letter became several tokens
 	for _, token := range tokens {
 		if words {
 			at = runes.Skip(text, at, runes.IsBlank)
@@ -41,14 +44,10 @@ func offset(text string, tokens []string, lowercase, words bool) int {
 		for need += len(token); need > 0 && at < len(text); {
 			r, size := utf8.DecodeRuneInString(text[at:])
 			at += size
-			switch {
-			case !lowercase:
-				need -= size
-			case r == 'İ':
-				need -= len("i̇")
-			default:
-				need -= utf8.RuneLen(unicode.ToLower(r))
+			if lowercase {
+				size = runes.LowerLen(r)
 			}
+			need -= size
 		}
 	}
 	if words {

@@ -18,7 +18,7 @@ import (
 	"owlm/lmkit/internal/treebank"
 )
 
-// wholeWords tokenizes a text in one piece: what Words did before it knew blocks.
+// wholeWords tokenizes a text as a whole, not in blocks.
 func wholeWords(w Words, text string) (tokens []string) {
 	if w.Lowercase {
 		text = runes.Lower(text)
@@ -29,7 +29,7 @@ func wholeWords(w Words, text string) (tokens []string) {
 	return tokens
 }
 
-// inBlocks tokenizes in blocks of a size that no stretch is too long for.
+// inBlocks tokenizes in blocks of a size. A block may grow to the whole text, so none is cut at an unsafe place.
 func inBlocks(t testing.TB, s streamer, size int, text string) (tokens []string) {
 	t.Helper()
 	err := blocks{s, size, 4 + len(text)}.tokenize(strings.NewReader(text), func(list []string, _ string) error {
@@ -42,7 +42,7 @@ func inBlocks(t testing.TB, s streamer, size int, text string) (tokens []string)
 	return tokens
 }
 
-// checkBlocks compares blocks of a size with the whole text, for every tokenizer.
+// checkBlocks compares the tokens of blocks of a size with those of the whole text, for every tokenizer.
 func checkBlocks(t *testing.T, text string, size int) {
 	t.Helper()
 	for _, lowercase := range []bool{false, true} {
@@ -61,20 +61,24 @@ func checkBlocks(t *testing.T, text string, size int) {
 	}
 }
 
-// learnedBPE is byte-pair encoding that has learned something, and with added tokens that cross all borders.
+// learnedBPE returns a BPE that has learned something, and the same with added tokens that cross every boundary.
 var learnedBPE = sync.OnceValue(func() []BPE {
-	b, err := BPE{VocabularySize: 300}.Train(context.Background(), strings.NewReader(strings.Repeat("The owl's end. He won't. U.S.  \n\n", 3)))
+	text := strings.Repeat("The owl's end. He won't. U.S.  \n\n", 3)
+	b, err := BPE{VocabularySize: 300}.Train(context.Background(), strings.NewReader(text))
 	if err != nil {
 		panic(err)
 	}
-	added, err := withAdded(b, map[string]bool{"l's": false, ". T": false, "won'": false, "won't end.": true, "  ": true})
+	added, err := withAdded(b, map[string]bool{
+		"l's": false, ". T": false, "won'": false, "won't end.": true, "  ": true,
+	})
 	if err != nil {
 		panic(err)
 	}
 	return []BPE{b, added}
 })
 
-// withAdded returns byte-pair encoding with added tokens, each of which is found in normalized text or before.
+// withAdded returns b with added tokens. The value of each says whether it is normalized, and so found in the second
+// round only.
 func withAdded(b BPE, tokens map[string]bool) (BPE, error) {
 	data, err := MarshalTokenizer(b)
 	if err != nil {
@@ -86,8 +90,10 @@ func withAdded(b BPE, tokens map[string]bool) (BPE, error) {
 	}
 	var list []any
 	for _, token := range slices.Sorted(maps.Keys(tokens)) {
-		list = append(list, map[string]any{"id": b.Vocabulary().Len() + len(list), "content": token, "normalized": tokens[token],
-			"single_word": false, "lstrip": false, "rstrip": false, "special": false})
+		list = append(list, map[string]any{
+			"id": b.Vocabulary().Len() + len(list), "content": token, "normalized": tokens[token],
+			"single_word": false, "lstrip": false, "rstrip": false, "special": false,
+		})
 	}
 	file["added_tokens"] = list
 	if data, err = json.Marshal(file); err != nil {
@@ -100,10 +106,12 @@ func withAdded(b BPE, tokens map[string]bool) (BPE, error) {
 	return t.(BPE), nil
 }
 
-// pieces are what texts for streaming are put together from: what the rules look at across sentences.
+// pieces is what random texts are put together from: what the rules look at across sentences.
 var pieces = []string{
-	"a", "Owl", "U.S.", "Mr.", "e.g.", "J.", "3.", "3.14", "etc.", "won't", "end.", "end?", "end!", "end.)", "\"Yes.\"", "''", "``", "...", ". . .", "?!", "--", ".", "?", "(", "]",
-	"ΟΔΟΣ", "Σ", "'Σ.", "İ.", "É.", "«oui.»", "“no.”", "日本。", "x.", "The", "He", "\u00a0", "\u2003", "\u0085", "\u001c", "\n", "\r", "\n\n", "\t", " ", " ", " ", " ", " ", " ", "\x00",
+	"a", "Owl", "U.S.", "Mr.", "e.g.", "J.", "3.", "3.14", "etc.", "won't", "end.", "end?", "end!", "end.)",
+	"\"Yes.\"", "''", "``", "...", ". . .", "?!", "--", ".", "?", "(", "]",
+	"ΟΔΟΣ", "Σ", "'Σ.", "İ.", "É.", "«oui.»", "“no.”", "日本。", "x.", "The", "He",
+	"\u00a0", "\u2003", "\u0085", "\u001c", "\n", "\r", "\n\n", "\t", " ", " ", " ", " ", " ", " ", "\x00",
 }
 
 func TestBlocksAreTheWhole(t *testing.T) {
@@ -139,27 +147,34 @@ func FuzzBlocks(f *testing.F) {
 	})
 }
 
-// TestReadersPieces gives a text to TokenizeReader a byte at a time, and in halves.
+// readTokens returns all tokens of TokenizeReader.
+func readTokens(tokenizer Tokenizer, r io.Reader) (all []string, err error) {
+	err = TokenizeReader(tokenizer, r, func(tokens []string, _ string) error {
+		all = append(all, tokens...)
+		return nil
+	})
+	return all, err
+}
+
+// TestReadersPieces reads a text one byte at a time, in halves, and with io.EOF beside the last data.
 func TestReadersPieces(t *testing.T) {
 	text := golden.Opticks(t)
 	want := Words{}.Tokenize(text)
-	for _, r := range []io.Reader{iotest.OneByteReader(strings.NewReader(text)), iotest.HalfReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
-		var got []string
-		if err := TokenizeReader(Words{}, r, func(tokens []string, _ string) error { got = append(got, tokens...); return nil }); err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(got, want) {
-			t.Errorf("%d tokens, want %d", len(got), len(want))
+	for _, pieces := range []func(io.Reader) io.Reader{
+		iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader,
+	} {
+		if got, err := readTokens(Words{}, pieces(strings.NewReader(text))); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%d tokens, want %d; %v", len(got), len(want), err)
 		}
 	}
 	failing := io.MultiReader(strings.NewReader("One. Two."), iotest.ErrReader(io.ErrNoProgress))
-	if err := TokenizeReader(Words{}, failing, func([]string, string) error { return nil }); err != io.ErrNoProgress {
+	if _, err := readTokens(Words{}, failing); err != io.ErrNoProgress {
 		t.Errorf("error %v", err)
 	}
 }
 
-// TestOneLine tokenizes lines without an end of a sentence: they are cut at white space, and in the middle of a
-// word only if there is no other way.
+// TestOneLine tokenizes long lines without the end of a sentence. They must be cut at white space, or inside a word if
+// there is none.
 func TestOneLine(t *testing.T) {
 	line := strings.Repeat("owl and fox, ", 400000)
 	w := Words{}
@@ -178,12 +193,11 @@ func TestOneLine(t *testing.T) {
 	}
 }
 
-// plain hides that a tokenizer knows blocks.
+// plain hides the method beginning of a tokenizer.
 type plain struct{ Tokenizer }
 
 func TestTokenizerWithoutBlocks(t *testing.T) {
-	var got []string
-	err := TokenizeReader(plain{Words{}}, strings.NewReader(owl), func(tokens []string, _ string) error { got = append(got, tokens...); return nil })
+	got, err := readTokens(plain{Words{}}, strings.NewReader(owl))
 	if err != nil || !slices.Equal(got, Words{}.Tokenize(owl)) {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -199,11 +213,15 @@ func TestReaderIsClean(t *testing.T) {
 		}
 		text := b.String()
 		want, replaced, first := slowClean(text)
-		for _, in := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
+		for _, in := range []io.Reader{
+			strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text)),
+			iotest.DataErrReader(strings.NewReader(text)),
+		} {
 			r := NewReader("it", in, true)
 			got, err := io.ReadAll(r)
 			if err != nil || string(got) != want || r.Replaced() != replaced || int(r.cleaner.first) != first {
-				t.Fatalf("%q: got %q, %d, %d, %v, want %q, %d, %d", text, got, r.Replaced(), r.cleaner.first, err, want, replaced, first)
+				t.Fatalf("%q: got %q, %d, %d, %v, want %q, %d, %d",
+					text, got, r.Replaced(), r.cleaner.first, err, want, replaced, first)
 			}
 		}
 		if got, n, at := Clean(text); got != want || n != replaced || at != first {
@@ -212,7 +230,7 @@ func TestReaderIsClean(t *testing.T) {
 	}
 }
 
-// slowClean is Clean rule by rule.
+// slowClean applies the rules of Clean one by one.
 func slowClean(s string) (clean string, replaced, first int) {
 	first = -1
 	for i, r := range s {

@@ -9,30 +9,29 @@ import (
 	"owlm/lmkit/internal/bytepair"
 )
 
-// Tokenizer splits text into tokens and joins tokens to text.
+// Tokenizer splits text into tokens and joins tokens into text.
 type Tokenizer interface {
 	// Tokenize splits any string, valid UTF-8 or not.
 	Tokenize(text string) []string
-	// Join puts tokens together again: words with single spaces, characters with nothing between.
+	// Join joins tokens: words with single spaces, characters and the tokens of a BPE with nothing between them.
 	Join(tokens []string) string
 }
 
-// tokenizerFile is tokenizer.json, but for byte-pair encoding that has been trained, which is stored as Hugging Face
-// does.
+// tokenizerFile is the tokenizer.json of Words and Characters.
 type tokenizerFile struct {
 	Kind      string `json:"kind"`
 	Lowercase bool   `json:"lowercase"`
 }
 
-// untrainedFile says what byte-pair encoding is to be trained.
+// untrainedFile is the tokenizer.json of a BPE that is not trained.
 type untrainedFile struct {
 	Kind           string `json:"kind"`
 	VocabularySize int    `json:"vocabulary_size"`
 	MinFrequency   int    `json:"min_frequency"`
 }
 
-// MarshalTokenizer writes a tokenizer as tokenizer.json: {"kind":"word","lowercase":true}, or, for a BPE that has been
-// trained, a file that Hugging Face's tokenizers read.
+// MarshalTokenizer returns the tokenizer.json of a tokenizer of this package, such as {"kind":"word","lowercase":true}.
+// For a trained BPE it is a file that Hugging Face's tokenizers read.
 func MarshalTokenizer(t Tokenizer) ([]byte, error) {
 	switch t := t.(type) {
 	case Words:
@@ -48,8 +47,8 @@ func MarshalTokenizer(t Tokenizer) ([]byte, error) {
 	return nil, fmt.Errorf("a tokenizer of type %T cannot be saved", t)
 }
 
-// ParseTokenizer is the reverse of MarshalTokenizer. It reads byte-level byte-pair encoding that was made with Hugging
-// Face's library, too; what such a file asks for beyond that is refused.
+// ParseTokenizer reads a tokenizer.json that MarshalTokenizer or Hugging Face's library wrote. Of the latter it accepts
+// byte-level byte-pair encoding and refuses every setting that would give other tokens.
 func ParseTokenizer(data []byte) (Tokenizer, error) {
 	var what struct {
 		Kind  string          `json:"kind"`
@@ -83,10 +82,12 @@ func ParseTokenizer(data []byte) (Tokenizer, error) {
 		b := BPE{VocabularySize: file.VocabularySize, MinFrequency: file.MinFrequency}
 		return b, b.Validate()
 	}
-	return nil, fmt.Errorf("kind is %q; it must be word, character or bpe, or the file Hugging Face's, with a model", what.Kind)
+	return nil, fmt.Errorf("kind is %q; it must be word, character or bpe, unless the file is Hugging Face's "+
+		"and has a model", what.Kind)
 }
 
-// Kind is what --tokens and tokenizer.json call a tokenizer: word, character or bpe; "" for one of another package.
+// Kind returns the name that --tokens and tokenizer.json use for a tokenizer: word, character or bpe. It returns "" for
+// a tokenizer of another package.
 func Kind(t Tokenizer) string {
 	switch t.(type) {
 	case Words:
@@ -99,10 +100,10 @@ func Kind(t Tokenizer) string {
 	return ""
 }
 
-// TokenizerFile is what a tokenizer's file is called in a model directory.
+// TokenizerFile is the name of a tokenizer's file in a model directory.
 const TokenizerFile = "tokenizer.json"
 
-// ReadTokenizer reads a tokenizer's file. Errors begin with its path.
+// ReadTokenizer reads a tokenizer.json. Every error begins with its path.
 func ReadTokenizer(path string) (Tokenizer, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

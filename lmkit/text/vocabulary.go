@@ -11,27 +11,27 @@ import (
 	"sort"
 )
 
-// Vocabulary maps tokens to ids, 0 to Len()-1, and back.
+// Vocabulary maps tokens to ids, from 0 to Len()-1, and back.
 type Vocabulary struct {
 	tokens  []string
 	ids     map[string]int32
 	unknown string // "" if there is none
 }
 
-// VocabularyOptions say which tokens become a vocabulary; the zero value takes all.
+// VocabularyOptions selects the tokens of a vocabulary. The zero value takes all.
 type VocabularyOptions struct {
-	// Unknown, such as "<unk>", is a token that stands for all that the vocabulary lacks. "": there is none,
-	// and encoding such a token is an error.
+	// Unknown is a token, such as "<unk>", that stands for every token that the vocabulary lacks. With "", there is no
+	// such token, and encoding one that the vocabulary lacks is an error.
 	Unknown string
-	// MinCount drops tokens that occur less often. Dropping any needs Unknown.
+	// MinCount drops tokens that occur less often. If any are dropped, Unknown must be set.
 	MinCount int
-	// Size keeps that many tokens at most, Unknown among them: the most frequent, and of equally frequent
-	// ones the first in order. 0 keeps all.
+	// Size is the largest number of tokens to keep, including Unknown; 0 keeps all. The most frequent are kept and, of
+	// equally frequent ones, those that sort first. If any are dropped, Unknown must be set.
 	Size int
 }
 
-// NewVocabulary makes a vocabulary of the distinct tokens of a text, sorted by their UTF-8 bytes,
-// which is the order of their code points.
+// NewVocabulary returns the vocabulary of the distinct tokens of a text. They are sorted by their UTF-8 bytes, which is
+// the order of their code points.
 func NewVocabulary(tokens []string, o VocabularyOptions) (*Vocabulary, error) {
 	counts := make(map[string]int)
 	for _, token := range tokens {
@@ -40,23 +40,23 @@ func NewVocabulary(tokens []string, o VocabularyOptions) (*Vocabulary, error) {
 	return VocabularyOf(maps.All(counts), o)
 }
 
-// countedType is one of the distinct tokens of a text, and how often it occurs.
-type countedType struct {
+// countedToken is a distinct token of a text and how often it occurs.
+type countedToken struct {
 	token string
 	count int
 }
 
-// VocabularyOf is NewVocabulary for a text whose distinct tokens are counted.
+// VocabularyOf is NewVocabulary for a text whose distinct tokens have been counted.
 func VocabularyOf(counts iter.Seq2[string, int], o VocabularyOptions) (*Vocabulary, error) {
 	if o.MinCount < 0 || o.Size < 0 {
 		return nil, fmt.Errorf("min count is %d and vocabulary size %d; both must be 0 or more", o.MinCount, o.Size)
 	}
-	var kept []countedType
+	var kept []countedToken
 	types := 0
 	for token, count := range counts {
 		types++
 		if count >= o.MinCount && token != o.Unknown {
-			kept = append(kept, countedType{token, count})
+			kept = append(kept, countedToken{token, count})
 		}
 	}
 	sort.Slice(kept, func(i, j int) bool {
@@ -79,7 +79,8 @@ func VocabularyOf(counts iter.Seq2[string, int], o VocabularyOptions) (*Vocabula
 	if o.Unknown != "" {
 		tokens = append(tokens, o.Unknown)
 	} else if len(tokens) < types {
-		return nil, fmt.Errorf("a vocabulary of %d of the text's %d distinct tokens needs a token for the unknown ones, such as <unk>", len(tokens), types)
+		return nil, fmt.Errorf("a vocabulary of %d of the text's %d distinct tokens needs a token for the others, "+
+			"such as <unk>", len(tokens), types)
 	}
 	if len(tokens) == 0 {
 		return nil, errors.New("the text has no tokens to make a vocabulary of")
@@ -88,6 +89,7 @@ func VocabularyOf(counts iter.Seq2[string, int], o VocabularyOptions) (*Vocabula
 	return newVocabulary(tokens, o.Unknown)
 }
 
+// newVocabulary returns a vocabulary of tokens in the order of their ids. It refuses duplicates.
 func newVocabulary(tokens []string, unknown string) (*Vocabulary, error) {
 	v := &Vocabulary{tokens: tokens, ids: make(map[string]int32, len(tokens)), unknown: unknown}
 	for i, token := range tokens {
@@ -102,7 +104,7 @@ func newVocabulary(tokens []string, unknown string) (*Vocabulary, error) {
 	return v, nil
 }
 
-// Len is the number of tokens.
+// Len returns the number of tokens.
 func (v *Vocabulary) Len() int { return len(v.tokens) }
 
 // Equal says whether two vocabularies have the same tokens with the same ids.
@@ -110,16 +112,17 @@ func (v *Vocabulary) Equal(other *Vocabulary) bool {
 	return v == other || slices.Equal(v.tokens, other.tokens) && v.unknown == other.unknown
 }
 
-// Tokens are all tokens; the index is the id.
+// Tokens returns all tokens. The index of a token is its id.
 func (v *Vocabulary) Tokens() []string { return slices.Clone(v.tokens) }
 
-// Unknown is the token that stands for unknown ones, "" if there is none.
+// Unknown returns the token that stands for unknown tokens, "" if there is none.
 func (v *Vocabulary) Unknown() string { return v.unknown }
 
-// Token is the token of an id, which must be from 0 to Len()-1.
+// Token returns the token of an id, which must be from 0 to Len()-1.
 func (v *Vocabulary) Token(id int32) string { return v.tokens[id] }
 
-// ID is the id of a token. known is false if the vocabulary lacks it; the id is then that of Unknown, or -1.
+// ID returns the id of a token. If the vocabulary lacks the token, known is false, and the id is that of the unknown
+// token, or -1 if there is none.
 func (v *Vocabulary) ID(token string) (id int32, known bool) {
 	if id, known = v.ids[token]; known {
 		return id, true
@@ -130,7 +133,7 @@ func (v *Vocabulary) ID(token string) (id int32, known bool) {
 	return -1, false
 }
 
-// UnknownTokenError says that a text has a token that the vocabulary lacks.
+// UnknownTokenError is the error for a text with a token that the vocabulary lacks.
 type UnknownTokenError struct {
 	Token string
 	// Position is the token's index in the text.
@@ -141,7 +144,8 @@ func (e *UnknownTokenError) Error() string {
 	return fmt.Sprintf("token %d, %q, is not in the vocabulary", e.Position+1, e.Token)
 }
 
-// Encode maps tokens to ids. Where the vocabulary has no token for unknown ones, one that it lacks is an *UnknownTokenError.
+// Encode maps tokens to ids. If the vocabulary lacks one and has no token for unknown ones, the error is an
+// *UnknownTokenError.
 func (v *Vocabulary) Encode(tokens []string) ([]int32, error) {
 	ids := make([]int32, len(tokens))
 	for i, token := range tokens {
@@ -169,7 +173,7 @@ type vocabularyFile struct {
 	Unknown *string  `json:"unknown"`
 }
 
-// MarshalJSON writes {"tokens":[...],"unknown":null}; the index in the list is the id.
+// MarshalJSON returns {"tokens":[...],"unknown":null}. The index in the list is the id.
 func (v *Vocabulary) MarshalJSON() ([]byte, error) {
 	file := vocabularyFile{Tokens: v.tokens}
 	if v.unknown != "" {
@@ -182,7 +186,7 @@ func (v *Vocabulary) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// UnmarshalJSON is the reverse of MarshalJSON; errors name the field.
+// UnmarshalJSON reads what MarshalJSON writes. Errors name the field.
 func (v *Vocabulary) UnmarshalJSON(data []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()

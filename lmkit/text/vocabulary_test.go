@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"owlm/internal/want"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"owlm/internal/want"
 )
 
 func TestVocabulary(t *testing.T) {
@@ -19,9 +20,14 @@ func TestVocabulary(t *testing.T) {
 		options VocabularyOptions
 		want    string // "": an error
 	}{
-		{VocabularyOptions{}, "a b c d"}, {VocabularyOptions{Unknown: "<unk>"}, "<unk> a b c d"}, {VocabularyOptions{Unknown: "<unk>", MinCount: 2}, "<unk> a b"},
-		{VocabularyOptions{Unknown: "<unk>", Size: 3}, "<unk> a b"}, {VocabularyOptions{Unknown: "<unk>", Size: 4}, "<unk> a b c"}, {VocabularyOptions{Size: 4}, "a b c d"},
-		{VocabularyOptions{MinCount: 2}, ""}, {VocabularyOptions{Size: 2}, ""}, {VocabularyOptions{MinCount: -1}, ""}, {VocabularyOptions{Unknown: "a"}, "a b c d"},
+		{VocabularyOptions{}, "a b c d"},
+		{VocabularyOptions{Unknown: "<unk>"}, "<unk> a b c d"},
+		{VocabularyOptions{Unknown: "a"}, "a b c d"},
+		{VocabularyOptions{Unknown: "<unk>", MinCount: 2}, "<unk> a b"},
+		{VocabularyOptions{Unknown: "<unk>", Size: 3}, "<unk> a b"},
+		{VocabularyOptions{Unknown: "<unk>", Size: 4}, "<unk> a b c"},
+		{VocabularyOptions{Size: 4}, "a b c d"},
+		{VocabularyOptions{Size: 2}, ""}, {VocabularyOptions{MinCount: 2}, ""}, {VocabularyOptions{MinCount: -1}, ""},
 	} {
 		v, err := NewVocabulary(tokens, c.options)
 		if (err == nil) != (c.want != "") {
@@ -70,8 +76,9 @@ func TestVocabularyJSON(t *testing.T) {
 		t.Errorf("%s: %v", data, err)
 	}
 	for text, want := range map[string]string{
-		`{"tokens":[]}`: "tokens", `{"tokens":["a","a"]}`: `"a" occurs twice`, `{"tokens":["a"],"unknown":"b"}`: "unknown",
-		`{"tokens":["a"],"unknown":""}`: "unknown", `{"tokens":["a"],"size":1}`: "size", `{"tokens":[1]}`: "tokens", `[`: "",
+		`{"tokens":[]}`: "tokens", `{"tokens":[1]}`: "tokens", `{"tokens":["a","a"]}`: `"a" occurs twice`,
+		`{"tokens":["a"],"unknown":"b"}`: "unknown", `{"tokens":["a"],"unknown":""}`: "unknown",
+		`{"tokens":["a"],"size":1}`: "size", `[`: "",
 	} {
 		if err := json.Unmarshal([]byte(text), &back); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
@@ -80,7 +87,10 @@ func TestVocabularyJSON(t *testing.T) {
 }
 
 func TestTokenizerJSON(t *testing.T) {
-	for _, tokenizer := range []Tokenizer{Words{}, Words{Lowercase: true}, Characters{}, Characters{Lowercase: true}, BPE{}, BPE{VocabularySize: 300, MinFrequency: 3}} {
+	for _, tokenizer := range []Tokenizer{
+		Words{}, Words{Lowercase: true}, Characters{}, Characters{Lowercase: true},
+		BPE{}, BPE{VocabularySize: 300, MinFrequency: 3},
+	} {
 		data, err := MarshalTokenizer(tokenizer)
 		if err != nil {
 			t.Fatal(err)
@@ -89,7 +99,10 @@ func TestTokenizerJSON(t *testing.T) {
 			t.Errorf("%s: %#v, %v", data, back, err)
 		}
 	}
-	for _, text := range []string{``, `{}`, `{"kind":"bpe","vocabulary_size":255}`, `{"kind":"bpe","size":300}`, `{"kind":"bpe","lowercase":true}`, `{"kind":"word","x":1}`, `{"kind":"word"}{}`, `{"kind":1}`} {
+	for _, text := range []string{
+		``, `{}`, `{"kind":1}`, `{"kind":"word","x":1}`, `{"kind":"word"}{}`,
+		`{"kind":"bpe","vocabulary_size":255}`, `{"kind":"bpe","size":300}`, `{"kind":"bpe","lowercase":true}`,
+	} {
 		if _, err := ParseTokenizer([]byte(text)); err == nil {
 			t.Errorf("%s is accepted", text)
 		}
@@ -98,7 +111,9 @@ func TestTokenizerJSON(t *testing.T) {
 
 func TestWindows(t *testing.T) {
 	ids := []int{0, 1, 2, 3, 4, 5, 6}
-	for _, c := range []struct{ length, stride, count int }{{5, 1, 2}, {6, 1, 1}, {7, 1, 0}, {1, 1, 6}, {2, 2, 3}, {2, 3, 2}, {0, 1, 0}, {1, 0, 0}} {
+	for _, c := range []struct{ length, stride, count int }{
+		{5, 1, 2}, {6, 1, 1}, {7, 1, 0}, {1, 1, 6}, {2, 2, 3}, {2, 3, 2}, {0, 1, 0}, {1, 0, 0},
+	} {
 		windows := Windows(ids, c.length, c.stride)
 		if len(windows) != c.count {
 			t.Errorf("length %d, stride %d: %d windows, want %d", c.length, c.stride, len(windows), c.count)
@@ -126,13 +141,17 @@ func TestReadFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		content, _, err := ReadFile(path, false)
-		if c.bad == "" && (err != nil || content != c.want) || c.bad != "" && (err == nil || !strings.Contains(err.Error(), path+": ") || !strings.Contains(err.Error(), c.bad)) {
+		if c.bad != "" {
+			want.Error(t, err, path+": ", c.bad)
+		} else if err != nil || content != c.want {
 			t.Errorf("%q: %q, %v", c.content, content, err)
 		}
-		if c.replaced > 0 {
-			if content, replaced, err := ReadFile(path, true); err != nil || content != c.want || replaced != c.replaced {
-				t.Errorf("%q, lossy: %q, %d, %v", c.content, content, replaced, err)
-			}
+		if c.replaced == 0 {
+			continue
+		}
+		content, replaced, err := ReadFile(path, true)
+		if err != nil || content != c.want || replaced != c.replaced {
+			t.Errorf("%q, lossy: %q, %d, %v", c.content, content, replaced, err)
 		}
 	}
 	for _, path := range []string{dir, filepath.Join(dir, "nothing")} {

@@ -6,9 +6,9 @@ type Window[T any] struct {
 	Target T
 }
 
-// Windows slides a window of the given length over a text, stride tokens at a time, from the first position
-// to the last that has a token after it: for length 5 and stride 1, len(tokens)-5 windows. The inputs share
-// memory with tokens. A length or stride below 1 gives no windows.
+// Windows slides a window of the given length over a text, stride tokens at a time, as long as a token follows the
+// window. With length 5 and stride 1 there are len(tokens)-5 windows. If length or stride is below 1, there are none.
+// The inputs share memory with tokens.
 func Windows[T any](tokens []T, length, stride int) []Window[T] {
 	var windows []Window[T]
 	if length < 1 || stride < 1 {

@@ -6,21 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"owlm/internal/files"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"owlm/internal/files"
 )
 
-// ReadVocabulary reads the vocabulary of a model from elsewhere: a vocabulary.json, or a list of tokens, one a line, in
-// the order of their ids, in UTF-8. Of a list, <unk> stands for unknown tokens if it is there. Every error names the file.
+// ReadVocabulary reads the vocabulary of a model that was trained elsewhere. The file is a vocabulary.json or a list of
+// tokens in UTF-8, one per line in the order of their ids. If a list has <unk>, it stands for unknown tokens. Every
+// error begins with the path.
 func ReadVocabulary(path string) (*Vocabulary, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, files.Reason(err))
 	}
 	v := new(Vocabulary)
-	if strings.HasSuffix(path, ".json") || bytes.HasPrefix(data, []byte("{")) && bytes.Contains(data, []byte(`"tokens"`)) && json.Valid(data) {
+	if strings.HasSuffix(path, ".json") || isVocabularyJSON(data) {
 		err = v.UnmarshalJSON(data)
 	} else {
 		v, err = parseWordList(string(data))
@@ -31,7 +33,12 @@ func ReadVocabulary(path string) (*Vocabulary, error) {
 	return v, nil
 }
 
-// unknownInLists is how lists of tokens write the token for unknown ones, in most toolkits.
+// isVocabularyJSON reports whether a file is a vocabulary.json, whatever its name. The first token of a list may be {.
+func isVocabularyJSON(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("{")) && bytes.Contains(data, []byte(`"tokens"`)) && json.Valid(data)
+}
+
+// unknownInLists is the token for unknown ones in the lists of most toolkits.
 const unknownInLists = "<unk>"
 
 func parseWordList(list string) (*Vocabulary, error) {
@@ -45,7 +52,8 @@ func parseWordList(list string) (*Vocabulary, error) {
 	}
 	tokens := strings.Split(list, "\n")
 	if i := slices.Index(tokens, ""); i >= 0 {
-		return nil, fmt.Errorf("line %d is empty; write a token on each, or a vocabulary.json if one has a line break", i+1)
+		return nil, fmt.Errorf("line %d is empty; write one token per line, or a vocabulary.json if a token has "+
+			"line breaks", i+1)
 	}
 	unknown := ""
 	if slices.Contains(tokens, unknownInLists) {

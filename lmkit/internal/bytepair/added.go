@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// addedToken is a token that a text is searched for before anything else, such as <|endoftext|>; key by key as
-// in Hugging Face's file.
+// addedToken is a token that is found in a text before anything else, such as <|endoftext|>. The fields are the keys of
+// Hugging Face's file.
 type addedToken struct {
 	ID         int32  `json:"id"`
 	Content    string `json:"content"`
@@ -19,12 +19,13 @@ type addedToken struct {
 	Special    bool   `json:"special"`
 }
 
-// addedTokens finds added tokens: those that are not to be normalized first, and in what lies between them the others.
+// addedTokens finds added tokens in two rounds, as Hugging Face's library does: first those that are not normalized,
+// then the others, in what lies between the first.
 type addedTokens struct {
 	list    []addedToken
-	names   map[string]bool
+	names   map[string]bool // by content
 	rounds  [2]finder
-	longest int // bytes of the longest
+	longest int // the length of the longest, in bytes
 }
 
 func newAddedTokens(list []addedToken) *addedTokens {
@@ -41,7 +42,8 @@ func newAddedTokens(list []addedToken) *addedTokens {
 	return a
 }
 
-// split hands out a text in pieces: added tokens with their ids, and what lies between them with id -1.
+// split calls emit with the pieces of a text, in order: each added token with its id, and what lies between two with
+// -1.
 func (a *addedTokens) split(s string, emit func(piece string, id int32)) {
 	a.rounds[0].split(s, func(piece string, id int32) {
 		if id >= 0 {
@@ -52,7 +54,7 @@ func (a *addedTokens) split(s string, emit func(piece string, id int32)) {
 	})
 }
 
-// finder finds tokens by their first byte, the longest first.
+// finder holds tokens by their first byte, the longest first.
 type finder [256][]addedToken
 
 func (f *finder) add(token addedToken) {
@@ -61,6 +63,7 @@ func (f *finder) add(token addedToken) {
 	f[token.Content[0]] = list
 }
 
+// split does the work of addedTokens.split for one round.
 func (f *finder) split(s string, emit func(piece string, id int32)) {
 	done := 0
 	for i := 0; i < len(s); {
@@ -82,9 +85,10 @@ func (f *finder) split(s string, emit func(piece string, id int32)) {
 	}
 }
 
-// withAdded puts the added tokens that a model does not have behind its tokens. ids are the model's.
+// withAdded checks the added tokens of a file and returns the model's tokens followed by those added tokens that the
+// model does not have. ids maps the model's tokens to their ids; list is its merges.
 func withAdded(tokens []string, ids map[string]int32, list []merge, added []addedToken) ([]string, error) {
-	// Tokens that stand for other text than their own characters.
+	// The tokens that stand for text other than their own characters.
 	others := make(map[string]bool)
 	for b, symbol := range symbols {
 		others[symbol] = symbol != string(rune(b)) || b >= utf8.RuneSelf
@@ -105,11 +109,11 @@ func withAdded(tokens []string, ids map[string]int32, list []merge, added []adde
 		case token.Content == "":
 			return nil, fmt.Errorf("added_tokens[%d].content is empty", i)
 		case token.SingleWord || token.LeftStrip || token.RightStrip:
-			return nil, fmt.Errorf("added_tokens[%d]: single_word, lstrip and rstrip must be false; other values are not read", i)
+			return nil, fmt.Errorf("added_tokens[%d]: single_word, lstrip and rstrip must be false", i)
 		case seen[token.Content]:
 			return nil, fmt.Errorf("added_tokens[%d]: %q occurs twice", i, token.Content)
 		case others[token.Content]:
-			return nil, fmt.Errorf("added_tokens[%d]: %q stands for other text in the model too", i, token.Content)
+			return nil, fmt.Errorf("added_tokens[%d]: %q stands for other text in the model", i, token.Content)
 		case id != token.ID:
 			return nil, fmt.Errorf("added_tokens[%d].id is %d, but the id of %q is %d", i, token.ID, token.Content, id)
 		}

@@ -1,12 +1,13 @@
 package bytepair
 
 import (
+	"slices"
 	"strings"
 )
 
-// symbols is GPT-2's alphabet: it writes each byte as one printable character, so that a token is a string even where
-// it is part of a character. Printable bytes of Latin-1 stand for themselves, and the others, in order, are U+0100 and
-// on (a space is Ġ, a line feed Ċ). symbolBytes is the way back.
+// symbols is GPT-2's alphabet. It writes each byte as one printable character, so that a token is a string even where
+// it is only a part of a character. Printable bytes of Latin-1 stand for themselves; the others are, in order, U+0100
+// and on: a space is Ġ, a line feed Ċ. symbolBytes maps a symbol back to its byte.
 var symbols, symbolBytes = alphabet()
 
 func alphabet() (symbols [256]string, symbolBytes map[rune]byte) {
@@ -23,7 +24,10 @@ func alphabet() (symbols [256]string, symbolBytes map[rune]byte) {
 	return symbols, symbolBytes
 }
 
-// bytesOf is the text that a token of symbols stands for. ok is false if the token has other characters.
+// sortedSymbols returns the symbols of all bytes in the order of their code points, which is the order of their ids.
+func sortedSymbols() []string { return slices.Sorted(slices.Values(symbols[:])) }
+
+// bytesOf returns the text that a token stands for. ok is false if the token has a character that is no symbol.
 func bytesOf(token string) (content string, ok bool) {
 	var b strings.Builder
 	b.Grow(len(token))

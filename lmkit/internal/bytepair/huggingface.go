@@ -5,15 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
 	"owlm/internal/files"
 )
 
-// This file writes and reads tokenizer.json as Hugging Face's tokenizers do. That library refuses keys it does not
-// know, so the file does not say "kind": it is told by its model.
-
-// huggingFaceFile is the file, key by key. What is read in several steps is raw.
+// huggingFaceFile is Hugging Face's tokenizer.json, key by key. Values that take a second step to read are raw.
 type huggingFaceFile struct {
-	Kind          string          `json:"kind,omitempty"` // "bpe" is read, but not written
+	// Kind is how lmkit's other tokenizers name themselves. It may be "bpe", but is not written: Hugging Face's library
+	// refuses keys that it does not know. Such a file is recognized by its model.
+	Kind string `json:"kind,omitempty"`
+
 	Version       string          `json:"version"`
 	Truncation    json.RawMessage `json:"truncation"`
 	Padding       json.RawMessage `json:"padding"`
@@ -25,10 +26,10 @@ type huggingFaceFile struct {
 	Model         json.RawMessage `json:"model"`
 }
 
-// byteLevel is the one pre-tokenizer and decoder that is written, and read.
+// byteLevel is the pre-tokenizer and the decoder of every file that is written.
 const byteLevel = `{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}`
 
-// Marshal writes what was learned as Hugging Face's library does.
+// Marshal returns a tokenizer.json that Hugging Face's library reads.
 func (m *Merges) Marshal() ([]byte, error) {
 	model := huggingFaceModel{Type: "BPE", Vocabulary: m.Tokens[:m.own], Merges: make([]mergedPair, len(m.list))}
 	i := 0
@@ -45,7 +46,8 @@ func (m *Merges) Marshal() ([]byte, error) {
 		added = []addedToken{}
 	}
 	data, err := marshalPlain(huggingFaceFile{
-		Version: "1.0", AddedTokens: added, PreTokenizer: json.RawMessage(byteLevel), Decoder: json.RawMessage(byteLevel), Model: modelJSON,
+		Version: "1.0", AddedTokens: added, Model: modelJSON,
+		PreTokenizer: json.RawMessage(byteLevel), Decoder: json.RawMessage(byteLevel),
 	})
 	if err != nil {
 		return nil, err
@@ -55,7 +57,7 @@ func (m *Merges) Marshal() ([]byte, error) {
 	return indented.Bytes(), err
 }
 
-// marshalPlain is json.Marshal that leaves <, > and & as they are.
+// marshalPlain is json.Marshal without escaping of <, > and &, which tokens contain. A line feed ends the result.
 func marshalPlain(value any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -64,25 +66,25 @@ func marshalPlain(value any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// Parse reads such a file. What the file asks for beyond byte-level byte-pair encoding, and would change
-// the tokens, is refused, with the name of the field.
+// Parse reads a tokenizer.json of Hugging Face's or of Marshal's. It refuses every setting that would give tokens other
+// than byte-level byte-pair encoding does; the error names the field.
 func Parse(data []byte) (*Merges, error) {
 	var file huggingFaceFile
 	if err := files.StrictJSON(data, &file); err != nil {
 		return nil, err
 	}
 	if file.Kind != "" && file.Kind != "bpe" {
-		return nil, fmt.Errorf("kind is %q; the kind of a file with a model is bpe", file.Kind)
+		return nil, fmt.Errorf("kind is %q; a file with a model must be of kind bpe", file.Kind)
 	}
 	if file.Version != "" && file.Version != "1.0" {
-		return nil, fmt.Errorf("version is %q; only 1.0 is read", file.Version)
+		return nil, fmt.Errorf("version is %q; only 1.0 is supported", file.Version)
 	}
 	for _, field := range []struct {
 		name  string
 		value json.RawMessage
 	}{{"truncation", file.Truncation}, {"padding", file.Padding}, {"normalizer", file.Normalizer}} {
 		if !isNull(field.value) {
-			return nil, fmt.Errorf("%s is %s; only null is read", field.name, typeName(field.value))
+			return nil, fmt.Errorf("%s is %s; only null is supported", field.name, typeName(field.value))
 		}
 	}
 	if err := file.checkByteLevel(); err != nil {
@@ -107,18 +109,21 @@ func Parse(data []byte) (*Merges, error) {
 	return newMerges(tokens, len(model.Vocabulary), list, newAddedTokens(file.AddedTokens)), nil
 }
 
-// checkByteLevel refuses what splits or decodes otherwise.
+// checkByteLevel refuses every way of splitting and decoding but the one of byteLevel.
 func (file huggingFaceFile) checkByteLevel() error {
 	for _, field := range []struct {
 		name     string
 		value    json.RawMessage
 		optional bool
-	}{{"pre_tokenizer", file.PreTokenizer, false}, {"decoder", file.Decoder, false}, {"post_processor", file.PostProcessor, true}} {
+	}{
+		{"pre_tokenizer", file.PreTokenizer, false}, {"decoder", file.Decoder, false},
+		{"post_processor", file.PostProcessor, true},
+	} {
 		if field.optional && isNull(field.value) {
 			continue
 		}
 		if name := typeName(field.value); name != "ByteLevel" {
-			return fmt.Errorf("%s is %s; only ByteLevel is read", field.name, name)
+			return fmt.Errorf("%s is %s; only ByteLevel is supported", field.name, name)
 		}
 	}
 	var options struct {
@@ -128,18 +133,21 @@ func (file huggingFaceFile) checkByteLevel() error {
 	if err := json.Unmarshal(file.PreTokenizer, &options); err != nil {
 		return fmt.Errorf("pre_tokenizer: %w", err)
 	}
-	if options.AddPrefixSpace == nil || *options.AddPrefixSpace {
-		return errors.New("pre_tokenizer.add_prefix_space is true; only false is read, as joining the tokens would not give the text back")
-	}
-	if options.UseRegex != nil && !*options.UseRegex {
-		return errors.New("pre_tokenizer.use_regex is false; only true is read")
+	switch {
+	case options.AddPrefixSpace == nil:
+		return errors.New("pre_tokenizer.add_prefix_space is missing; it must be false")
+	case *options.AddPrefixSpace:
+		return errors.New("pre_tokenizer.add_prefix_space is true; only false is supported, " +
+			"because joining the tokens would not give the text back")
+	case options.UseRegex != nil && !*options.UseRegex:
+		return errors.New("pre_tokenizer.use_regex is false; only true is supported")
 	}
 	return nil
 }
 
 func isNull(data json.RawMessage) bool { return len(data) == 0 || string(data) == "null" }
 
-// typeName is what an error message calls a part of the file.
+// typeName returns the type of a part of the file, for an error message.
 func typeName(data json.RawMessage) string {
 	if isNull(data) {
 		return "null"
@@ -148,7 +156,7 @@ func typeName(data json.RawMessage) string {
 		Type *string `json:"type"`
 	}
 	if json.Unmarshal(data, &part) != nil {
-		return "no object"
+		return "not an object"
 	}
 	if part.Type == nil {
 		return "an object"

@@ -6,10 +6,13 @@ import (
 	"strings"
 )
 
-// Learn learns merges from texts, each by itself, until there are size tokens or no pair occurs frequency times. The same text gives the same
-// merges, which are those of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, for the text as one string: the
-// most frequent pair first, and of equally frequent ones the one with the smallest ids. Memory grows with the number of distinct
-// words, not with the text. An error is the reader's or the context's.
+// Learn learns merges from texts, each by itself, until there are size tokens or no pair occurs frequency times. The same texts always
+// give the same merges: the most frequent pair comes first, and of several equally frequent pairs the one with the
+// smallest ids. They are the merges of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, when it
+// receives each text as one string.
+//
+// Memory grows with the number of distinct words, not with the length of the texts. An error comes from the reader or
+// from the context.
 func Learn(ctx context.Context, texts []io.Reader, size, frequency int) (*Merges, error) {
 	words, err := countPretokens(texts)
 	if err != nil {
@@ -30,7 +33,7 @@ type pretokenCount struct {
 	count   int
 }
 
-// countPretokens counts the pre-tokens of texts, in the order in which they first occur.
+// countPretokens counts the pre-tokens of texts. They are in the order of their first occurrence.
 func countPretokens(texts []io.Reader) ([]pretokenCount, error) {
 	var counts []pretokenCount
 	places := make(map[string]int)
@@ -51,14 +54,14 @@ func countPretokens(texts []io.Reader) ([]pretokenCount, error) {
 	return counts, nil
 }
 
-// learner learns merges. Only what a merge changes is counted anew.
+// learner learns merges. After each merge, it updates the counts of the pairs that the merge has changed.
 type learner struct {
 	tokens []string
 	ids    map[string]int32
 	merges []merge
 
-	words  [][]int32    // the distinct pre-tokens, as merged so far
-	counts []int        // how often each occurs
+	words  [][]int32    // the distinct pre-tokens, as far as they are merged
+	counts []int        // how often each pre-token occurs
 	pairs  map[pair]int // how often each pair occurs
 	queue  queue[candidate]
 }
@@ -66,13 +69,16 @@ type learner struct {
 // candidate is a pair that may be merged.
 type candidate struct {
 	pair  pair
-	count int     // when it was queued; the pair may have become rarer since
+	count int     // how often it occurred when it was queued; it may have become rarer since
 	age   int     // the number of merges when it was first queued
-	words []int32 // those that it occurs in, some no longer
+	words []int32 // the pre-tokens in which it occurred then
 }
 
 func newLearner(counts []pretokenCount) *learner {
-	l := &learner{tokens: sortedSymbols(), ids: make(map[string]int32), pairs: make(map[pair]int), queue: queue[candidate]{before: earlier}}
+	l := &learner{
+		tokens: sortedSymbols(), ids: make(map[string]int32), pairs: make(map[pair]int),
+		queue: queue[candidate]{before: earlier},
+	}
 	for id, token := range l.tokens {
 		l.ids[token] = int32(id)
 	}
@@ -91,7 +97,7 @@ func newLearner(counts []pretokenCount) *learner {
 	return l
 }
 
-// earlier says which pair is merged first. The last criterion is for a pair that is queued twice.
+// earlier reports whether a is merged before b. Age decides if a pair is in the queue twice.
 func earlier(a, b *candidate) bool {
 	if a.count != b.count {
 		return a.count > b.count
@@ -102,7 +108,7 @@ func earlier(a, b *candidate) bool {
 	return a.age < b.age
 }
 
-// count adds to a pair's count, and notes the word that has it if that is new.
+// count adds n to a pair's count. If n is positive, word is added to the words that found lists for the pair.
 func (l *learner) count(found map[pair][]int32, p pair, word, n int) {
 	l.pairs[p] += n
 	if n <= 0 {
@@ -113,6 +119,7 @@ func (l *learner) count(found map[pair][]int32, p pair, word, n int) {
 	}
 }
 
+// enqueue queues the pairs in found as candidates.
 func (l *learner) enqueue(found map[pair][]int32) {
 	for p, words := range found {
 		if n := l.pairs[p]; n > 0 {
@@ -121,7 +128,7 @@ func (l *learner) enqueue(found map[pair][]int32) {
 	}
 }
 
-// step learns one merge. It is false if no pair is left that occurs often enough.
+// step learns one merge. It returns false if no pair is left that occurs often enough.
 func (l *learner) step(frequency int) bool {
 	for len(l.queue.items) > 0 {
 		next := l.queue.pop()
@@ -139,7 +146,7 @@ func (l *learner) step(frequency int) bool {
 	return false
 }
 
-// learn makes a pair a token, in all words that have it. Two pairs may make the same token.
+// learn merges a pair into one token in every word that has it. Two different pairs may become the same token.
 func (l *learner) learn(c candidate) {
 	left, right := c.pair.ids()
 	token := l.tokens[left] + l.tokens[right]
@@ -156,11 +163,12 @@ func (l *learner) learn(c candidate) {
 	l.enqueue(found)
 }
 
-// mergeWord merges a pair in a word, and counts the pairs that go and come with their neighbours. The count of the
-// pair itself stays, as Hugging Face's does, which tells when another way to its token brings it back.
+// mergeWord merges a pair in one word and updates the counts of the pairs around it. The pair keeps its own count, as
+// in Hugging Face's trainer. That matters if another merge makes one of its tokens and so brings the pair back: the new
+// occurrences are added to the old count.
 func (l *learner) mergeWord(found map[pair][]int32, i int, left, right, id int32) {
 	word, n := l.words[i], l.counts[i]
-	done := word[:0] // written behind what is read
+	done := word[:0] // shares memory with word, but never gets ahead of the loop
 	for j := 0; j < len(word); j++ {
 		if word[j] != left || j+1 == len(word) || word[j+1] != right {
 			done = append(done, word[j])
@@ -181,7 +189,8 @@ func (l *learner) mergeWord(found map[pair][]int32, i int, left, right, id int32
 	l.words[i] = done
 }
 
-// distinctMerges are the merges; of a pair that was merged twice, the later, which is what Hugging Face keeps.
+// distinctMerges returns the merges. If a pair was merged twice, the later merge is the one that counts, as in Hugging
+// Face's library.
 func (l *learner) distinctMerges() []merge {
 	last := make(map[pair]int)
 	for i, m := range l.merges {

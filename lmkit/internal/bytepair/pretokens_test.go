@@ -5,14 +5,15 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"owlm/internal/golden"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"owlm/internal/golden"
 )
 
-// goldens reads what Hugging Face's tokenizers made; the script is in the package that uses this one.
+// goldens reads what Hugging Face's tokenizers made; bpe.py beside the file is the script.
 func goldens(t testing.TB) (g struct {
 	Texts   []string
 	Classes struct {
@@ -27,7 +28,7 @@ func goldens(t testing.TB) (g struct {
 	return g
 }
 
-// TestClasses holds the class of every code point against what Hugging Face's library keeps together.
+// TestClasses compares the class of every code point with the one that Hugging Face's library gives it.
 func TestClasses(t *testing.T) {
 	g, count := goldens(t).Classes, make(map[string]int)
 	var all strings.Builder
@@ -49,30 +50,42 @@ func FuzzPretokens(f *testing.F) {
 	}
 	f.Add("\xff\xc3 \xe2\x82")
 	f.Fuzz(func(t *testing.T, text string) {
-		var pieces []string
-		if err := eachPretoken(strings.NewReader(text), func(s string) { pieces = append(pieces, s) }); err != nil || strings.Join(pieces, "") != text {
+		pieces, err := pretokensOf(text)
+		if err != nil || strings.Join(pieces, "") != text {
 			t.Errorf("%q: the pre-tokens are %q, %v", text, pieces, err)
 		}
 	})
 }
 
+func pretokensOf(text string) (list []string, err error) {
+	err = eachPretoken(strings.NewReader(text), func(s string) { list = append(list, strings.Clone(s)) })
+	return list, err
+}
+
+// TestPretokensInStretches reads hard texts, and one that is longer than what eachPretoken holds in memory at once.
 func TestPretokensInStretches(t *testing.T) {
 	text := strings.Join(goldens(t).Texts, "\n")
 	var want []string
 	for rest := text; rest != ""; rest = rest[pretoken(rest):] {
 		want = append(want, rest[:pretoken(rest)])
 	}
-	long := strings.Repeat("x", 1<<20-3) + " 's  \u3000 \u3000it'll" + strings.Repeat("é", 3<<20) + " end"
+	start, word := strings.Repeat("x", 1<<20-3), strings.Repeat("é", 3<<20)
+	long := start + " 's  \u3000 \u3000it'll" + word + " end"
 	for _, c := range []struct {
 		text string
 		want []string
-	}{{text, want}, {long, []string{long[:1<<20-3], " '", "s", "  \u3000 ", "\u3000", "it", "'ll", strings.Repeat("é", 3<<20), " end"}}, {"", nil}} {
-		var got []string
-		if err := eachPretoken(strings.NewReader(c.text), func(s string) { got = append(got, strings.Clone(s)) }); err != nil || !slices.Equal(got, c.want) {
+	}{
+		{text, want}, {long, []string{start, " '", "s", "  \u3000 ", "\u3000", "it", "'ll", word, " end"}}, {"", nil},
+	} {
+		if got, err := pretokensOf(c.text); err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%d pre-tokens, want %d; %v", len(got), len(c.want), err)
 		}
 	}
-	// A text that is cut behind a pre-token has the same ones.
+}
+
+// TestCutAfterPretoken encodes the two parts of a text that is cut after each of its pre-tokens.
+func TestCutAfterPretoken(t *testing.T) {
+	text := strings.Join(goldens(t).Texts, "\n")
 	b, err := Learn(context.Background(), []io.Reader{strings.NewReader(text)}, 600, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -80,10 +93,10 @@ func TestPretokensInStretches(t *testing.T) {
 	ids := b.Encode(text)
 	for at := pretoken(text); at < len(text); at += pretoken(text[at:]) {
 		if r, _ := utf8.DecodeLastRuneInString(text[:at]); classOf(r) == spaceClass {
-			continue // in the first part it may be the end of several spaces
+			continue // the first part may end in several spaces, which the whole text splits
 		}
 		if parts := append(b.Encode(text[:at]), b.Encode(text[at:])...); !slices.Equal(parts, ids) {
-			t.Fatalf("cut at %q, the ids are others", text[at:min(len(text), at+20)])
+			t.Fatalf("cut at %q, the ids are different", text[at:min(len(text), at+20)])
 		}
 	}
 }

@@ -1,6 +1,6 @@
 package bytepair
 
-// queue is a binary heap: pop takes the item that comes before all others.
+// queue is a binary heap, ordered by before.
 type queue[T any] struct {
 	items  []T
 	before func(a, b *T) bool
@@ -18,7 +18,7 @@ func (q *queue[T]) push(item T) {
 	}
 }
 
-// pop takes the first item of a queue that has any.
+// pop removes and returns the first item. The queue must not be empty.
 func (q *queue[T]) pop() T {
 	first, last := q.items[0], len(q.items)-1
 	q.items[0] = q.items[last]

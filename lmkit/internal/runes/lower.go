@@ -6,8 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// Lower is Python's str.lower: strings.ToLower, but for the two letters whose lower case depends on
-// where they stand or takes two code points.
+// dottedI is the lower case of İ (U+0130), the one letter whose lower case has two code points.
+const dottedI = "i\u0307"
+
+// Lower is Python's str.lower. It differs from strings.ToLower in two letters: the lower case of Σ depends on where it
+// stands in its word, and that of İ has two code points.
 func Lower(s string) string {
 	if !strings.Contains(s, "Σ") && !strings.Contains(s, "İ") {
 		return strings.ToLower(s)
@@ -22,7 +25,7 @@ func Lower(s string) string {
 				b.WriteRune('σ')
 			}
 		case 'İ':
-			b.WriteString("i̇")
+			b.WriteString(dottedI)
 		default:
 			b.WriteRune(unicode.ToLower(r))
 		}
@@ -30,26 +33,27 @@ func Lower(s string) string {
 	return b.String()
 }
 
-// Unlowered is the byte of s that byte i of lower(s) comes from.
+// LowerLen returns how many bytes of Lower's result come from r. (σ and ς have the same length.)
+func LowerLen(r rune) int {
+	if r == 'İ' {
+		return len(dottedI)
+	}
+	return utf8.RuneLen(unicode.ToLower(r))
+}
+
+// Unlowered returns the offset in s of the character that byte i of Lower(s) comes from, len(s) if i is its end.
 func Unlowered(s string, i int) int {
 	for at, r := range s {
 		if i <= 0 {
 			return at
 		}
-		switch {
-		case r < utf8.RuneSelf:
-			i--
-		case r == 'İ':
-			i -= len("i̇")
-		default:
-			i -= utf8.RuneLen(unicode.ToLower(r))
-		}
+		i -= LowerLen(r)
 	}
 	return len(s)
 }
 
-// finalSigma says whether the sigma at byte i ends a word: a letter before it, none after it, marks
-// and the like passed over (Unicode Standard, table 3-17).
+// finalSigma reports whether the sigma at byte i ends a word: a cased letter comes before it and none follows, where
+// marks, apostrophes and other case-ignorable characters in between do not count (Unicode Standard, table 3-17).
 func finalSigma(s string, i int) bool {
 	for left := i; ; {
 		r, size := Before(s, left)
@@ -76,8 +80,12 @@ func finalSigma(s string, i int) bool {
 	}
 }
 
+// Cased reports whether r has Unicode's property Cased: upper, lower or title case.
 func Cased(r rune) bool { return IsUpper(r) || IsLower(r) || unicode.IsTitle(r) }
 
+// CaseIgnorable reports whether r has Unicode's property Case_Ignorable: marks, format characters, modifier letters and
+// symbols, and the punctuation that stands within words (Word_Break MidLetter, MidNumLet and Single_Quote).
 func CaseIgnorable(r rune) bool {
-	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk) || strings.ContainsRune("'.:·’‘", r)
+	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk) ||
+		strings.ContainsRune("'.:·‘’\u0387\u055f\u05f4\u2024\u2027\ufe13\ufe52\ufe55\uff07\uff0e\uff1a", r)
 }

@@ -1,3 +1,14 @@
+// Package runes has the character classes and the lower-casing that NLTK's rules rely on. They are Python's, and differ
+// from Go's in places that show in real text.
+//
+// NLTK runs most of its patterns with the package regex, and those that split contractions with the standard library's
+// re. It also cuts white space with str.split and str.strip. These do not agree on what a space, a word character or a
+// case-insensitive match is, so each class here says whose it is. Lower is str.lower.
+//
+// The functions that walk a string take a byte offset, and accept the two ends of the string: there is no rune before
+// the first byte or at the end, and they return size 0.
+//
+// The package imports the standard library only. Packages treebank and text use it.
 package runes
 
 import (
@@ -6,36 +17,36 @@ import (
 	"unicode/utf8"
 )
 
-// The character classes of NLTK, which differ from Go's. Most of its rules are run by Python's package regex, those for
-// contractions by Python's own re; white space is also cut by Python's str.split and str.strip.
-
-// IsSpace is \s of regex: white space as Unicode has it.
+// IsSpace reports whether r is \s in regex: white space as Unicode defines it.
 func IsSpace(r rune) bool { return unicode.IsSpace(r) }
 
-// IsBlank is \s of re, and where str.split cuts: white space, and the four information separators.
+// IsBlank reports whether r is \s in re, which is also where str.split cuts: white space and the four information
+// separators, U+001C to U+001F.
 func IsBlank(r rune) bool { return unicode.IsSpace(r) || (r >= 0x1c && r <= 0x1f) }
 
-// IsWord is \w of regex: letters and what counts as such, marks, decimal digits, the underscore and its like, and the
-// two joiners.
+// IsWord reports whether r is \w in regex: letters and whatever else Unicode calls alphabetic, marks, decimal digits,
+// connecting punctuation such as the underscore, and the two joiners.
 func IsWord(r rune) bool {
 	if r < 0x80 {
 		return IsAlphanumeric(r)
 	}
-	return unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic, unicode.Join_Control)
+	return unicode.In(r, unicode.L, unicode.M, unicode.Nd, unicode.Nl, unicode.Pc, unicode.Other_Alphabetic,
+		unicode.Join_Control)
 }
 
-// IsAlphanumeric is \w of re: letters, numbers of all kinds and the underscore.
+// IsAlphanumeric reports whether r is \w in re: letters, numbers of every kind and the underscore.
 func IsAlphanumeric(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// IsUpper and isLower are Python's str.isupper and str.islower of one character.
+// IsUpper is Python's str.isupper for one character.
 func IsUpper(r rune) bool { return unicode.IsUpper(r) || unicode.Is(unicode.Other_Uppercase, r) }
 
+// IsLower is Python's str.islower for one character.
 func IsLower(r rune) bool { return unicode.IsLower(r) || unicode.Is(unicode.Other_Lowercase, r) }
 
-// IsDigit is \d: decimal digits.
+// IsDigit reports whether r is \d, in re and in regex: a decimal digit of any script.
 func IsDigit(r rune) bool { return unicode.Is(unicode.Nd, r) }
 
-// Before is the rune that ends at byte i, and its size; size 0 at the beginning.
+// Before returns the rune that ends at byte i and its size, which is 0 at the beginning of s.
 func Before(s string, i int) (rune, int) {
 	if i == 0 {
 		return 0, 0
@@ -43,7 +54,7 @@ func Before(s string, i int) (rune, int) {
 	return utf8.DecodeLastRuneInString(s[:i])
 }
 
-// At is the rune that begins at byte i, and its size; size 0 at the end.
+// At returns the rune that begins at byte i and its size, which is 0 at the end of s.
 func At(s string, i int) (rune, int) {
 	if i >= len(s) {
 		return 0, 0
@@ -51,15 +62,19 @@ func At(s string, i int) (rune, int) {
 	return utf8.DecodeRuneInString(s[i:])
 }
 
-// Boundary is \b at byte i, for a class of word characters.
+// Boundary reports whether \b matches at byte i, for a class of word characters: IsWord for regex, IsAlphanumeric for
+// re.
 func Boundary(s string, i int, word func(rune) bool) bool {
 	left, leftSize := Before(s, i)
 	right, rightSize := At(s, i)
 	return (leftSize > 0 && word(left)) != (rightSize > 0 && word(right))
 }
 
-// FoldPrefix is the length of word, in lower-case ASCII, at the beginning of s[i:] in upper or lower case; 0 if it is not
-// there. The long ſ is an s, the Kelvin sign a k and, for re alone, dotless and dotted capital i are an i.
+// FoldPrefix returns how many bytes of s[i:] match word, ignoring case; 0 if s[i:] does not begin with it. word is
+// ASCII in lower case.
+//
+// As in Python, the long s (U+017F) matches s and the Kelvin sign (U+212A) matches k. With re, the dotless and the
+// dotted i (U+0131 and U+0130) match i as well; in regex they do not.
 func FoldPrefix(s string, i int, word string, re bool) int {
 	start := i
 	for j := range len(word) {
@@ -73,10 +88,10 @@ func FoldPrefix(s string, i int, word string, re bool) int {
 	return i - start
 }
 
-// SkipSpace is the position of the first byte from i on that is not white space.
+// SkipSpace returns the offset of the first byte from i on that is not white space, len(s) if all of it is.
 func SkipSpace(s string, i int) int { return Skip(s, i, IsSpace) }
 
-// Skip is the first byte from i on whose character does not belong to a class.
+// Skip returns the offset of the first character from byte i on that is not in class, len(s) if all of them are.
 func Skip(s string, i int, class func(rune) bool) int {
 	for i < len(s) {
 		r, size := At(s, i)
@@ -88,5 +103,5 @@ func Skip(s string, i int, class func(rune) bool) int {
 	return i
 }
 
-// TrimRight is str.rstrip.
+// TrimRight is Python's str.rstrip.
 func TrimRight(s string) string { return strings.TrimRightFunc(s, IsBlank) }

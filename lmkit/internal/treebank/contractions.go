@@ -6,42 +6,47 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// contraction is a word that is written as one and is two tokens, from Robert MacIntyre's list.
+// contraction is a word that becomes two tokens.
 type contraction struct {
 	first, second string
-	spaceBefore   bool // only behind a space, not at any beginning of a word
-	spaceAfter    bool // only before a space, not at any end of a word
+	spaceBefore   bool // needs a space before it; otherwise any word boundary will do
+	spaceAfter    bool // needs a space after it; otherwise any word boundary will do
 }
 
+// contractionList is Robert MacIntyre's list, CONTRACTIONS2 and CONTRACTIONS3 in NLTK.
 var contractionList = []contraction{
-	{first: "can", second: "not"}, {first: "d", second: "'ye"}, {first: "gim", second: "me"}, {first: "gon", second: "na"},
-	{first: "got", second: "ta"}, {first: "lem", second: "me"}, {first: "more", second: "'n"},
-	{first: "wan", second: "na", spaceAfter: true},
+	{first: "can", second: "not"}, {first: "d", second: "'ye"}, {first: "gim", second: "me"},
+	{first: "gon", second: "na"}, {first: "got", second: "ta"}, {first: "lem", second: "me"},
+	{first: "more", second: "'n"}, {first: "wan", second: "na", spaceAfter: true},
 	{first: "'t", second: "is", spaceBefore: true}, {first: "'t", second: "was", spaceBefore: true},
 }
 
-// contractions takes contractions apart.
-func contractions(s string) string {
+// splitContractions writes each contraction as two tokens.
+func splitContractions(s string) string {
 	for _, c := range contractionList {
-		s = c.replace(s, c.together, func(first, second string) string { return " " + first + " " + second + " " })
+		s = c.replace(s, c.findWord, func(first, second string) string { return " " + first + " " + second + " " })
 	}
 	return s
 }
 
-// closeContractions puts the two tokens of contractions together again; those behind a space lose it.
-func closeContractions(s string) string {
+// joinContractions writes the two tokens of each contraction as one word. As in NLTK, 'tis and 'twas come first and
+// lose the space before them.
+func joinContractions(s string) string {
 	for _, spaceBefore := range []bool{true, false} {
 		for _, c := range contractionList {
 			if c.spaceBefore == spaceBefore {
-				s = c.replace(s, c.apart, func(first, second string) string { return first + second })
+				s = c.replace(s, c.findTokens, func(first, second string) string { return first + second })
 			}
 		}
 	}
 	return s
 }
 
-// replace replaces the contractions that find finds. A space before that belongs to one is dropped: with spaceBefore.
-func (c contraction) replace(s string, find func(s string, i int) (first, second span, ok bool), with func(first, second string) string) string {
+// replace replaces every occurrence that find returns by what with makes of its two parts. With spaceBefore, the space
+// before the contraction belongs to the occurrence.
+func (c contraction) replace(
+	s string, find func(s string, i int) (first, second span, ok bool), with func(first, second string) string,
+) string {
 	var b strings.Builder
 	done, low, high := 0, c.first[0], strings.ToUpper(c.first[:1])[0]
 	for i := 0; i < len(s); i++ {
@@ -69,29 +74,31 @@ func (c contraction) replace(s string, find func(s string, i int) (first, second
 	return b.String() + s[done:]
 }
 
-// together finds the contraction, written as one word, at byte i. The rule is one of Python's re.
-func (c contraction) together(s string, i int) (first, second span, ok bool) {
+// findWord finds the contraction as one word at byte i. NLTK matches it with re.
+func (c contraction) findWord(s string, i int) (first, second span, ok bool) {
 	middle := i + runes.FoldPrefix(s, i, c.first, true)
 	if middle == i {
 		return first, second, false
 	}
 	end := middle + runes.FoldPrefix(s, middle, c.second, true)
-	return span{i, middle}, span{middle, end}, end > middle && c.stands(s, i, end, runes.IsAlphanumeric, runes.IsBlank)
+	ok = end > middle && c.standsAlone(s, i, end, runes.IsAlphanumeric, runes.IsBlank)
+	return span{i, middle}, span{middle, end}, ok
 }
 
-// apart finds the contraction's two tokens, the first at byte i. The rule is one of the package regex.
-func (c contraction) apart(s string, i int) (first, second span, ok bool) {
+// findTokens finds the contraction as two tokens, the first of them at byte i. NLTK matches it with regex.
+func (c contraction) findTokens(s string, i int) (first, second span, ok bool) {
 	middle := i + runes.FoldPrefix(s, i, c.first, false)
 	r, size := runes.At(s, middle)
 	if middle == i || size == 0 || !runes.IsSpace(r) {
 		return first, second, false
 	}
 	end := middle + size + runes.FoldPrefix(s, middle+size, c.second, false)
-	return span{i, middle}, span{middle + size, end}, end > middle+size && c.stands(s, i, end, runes.IsWord, runes.IsSpace)
+	ok = end > middle+size && c.standsAlone(s, i, end, runes.IsWord, runes.IsSpace)
+	return span{i, middle}, span{middle + size, end}, ok
 }
 
-// stands says whether the contraction at s[i:end] is a word of its own.
-func (c contraction) stands(s string, i, end int, word, space func(rune) bool) bool {
+// standsAlone reports whether s[i:end], which spells the contraction, is not a part of a longer word.
+func (c contraction) standsAlone(s string, i, end int, word, space func(rune) bool) bool {
 	left := runes.Boundary(s, i, word)
 	if c.spaceBefore {
 		left = i > 0 && s[i-1] == ' '

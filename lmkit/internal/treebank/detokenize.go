@@ -7,17 +7,18 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// Detokenize joins words as people write them: punctuation, quotation marks and contractions closed up. It follows
-// NLTK's TreebankWordDetokenizer, rule by rule; white space that Words lost is not brought back.
+// Detokenize joins words the way people write them, with no space before punctuation, inside quotation marks or within
+// contractions. It follows NLTK's TreebankWordDetokenizer rule by rule. It cannot restore the white space that
+// splitting the text into words lost.
 func Detokenize(tokens []string) string {
-	s := closeContractions(" " + strings.Join(tokens, " ") + " ")
+	s := joinContractions(" " + strings.Join(tokens, " ") + " ")
 	s = applyAll(closingUp, s)
 	s = strings.TrimFunc(s, runes.IsBlank)
 	s = applyAll(closingUpInside, s)
 	return strings.TrimFunc(s, runes.IsBlank)
 }
 
-// rule changes a text.
+// rule is one replacement in a text.
 type rule func(s string) string
 
 func applyAll(rules []rule, s string) string {
@@ -27,16 +28,16 @@ func applyAll(rules []rule, s string) string {
 	return s
 }
 
-// space is \s of Python's regex as the inside of a character class; Go's knows ASCII only.
+// space is \s of Python's regex, to be used inside a character class. Go's \s matches ASCII only.
 const space = `\t-\r\p{Z}\x{85}`
 
-// newRule is a replacement by regular expression.
+// newRule returns a rule that replaces pattern by with. In pattern, \s outside a character class is Python's.
 func newRule(pattern, with string) rule {
 	compiled := regexp.MustCompile(strings.ReplaceAll(pattern, `\s`, "["+space+"]"))
 	return func(s string) string { return compiled.ReplaceAllString(s, with) }
 }
 
-// closingUp are the rules for closing quotation marks, applied with a space at both ends.
+// closingUp holds the rules for closing quotation marks (ENDING_QUOTES). They need a space at both ends of the text.
 var closingUp = []rule{
 	newRule(`([^' ])\s('ll|'LL|'re|'RE|'ve|'VE|n't|N'T) `, "$1$2 "),
 	newRule(`([^' ])\s('[sS]|'[mM]|'[dD]|') `, "$1$2 "),
@@ -47,7 +48,7 @@ var closingUp = []rule{
 	newRule(`([,.;:!?])"(')`, `$1$2"`),
 }
 
-// closingUpInside are the rules for dashes, brackets, punctuation and opening quotation marks.
+// closingUpInside holds the rules for dashes, brackets, punctuation and opening quotation marks, in that order.
 var closingUpInside = []rule{
 	newRule(` -- `, "--"),
 	newRule(`([\[({<])\s`, "$1"), newRule(`\s([\])}>])`, "$1"), newRule(`([\])}>])\s([:;,.])`, "$1$2"),
@@ -60,7 +61,8 @@ var closingUpInside = []rule{
 	newRule("([ (\\[{<])\\s``", "$1``"), newRule("(``)\\s", "$1"), newRule("``", `"`),
 }
 
-// closeFullStop takes away the space before a full stop that no other follows: Python's ([^.])\s(\.)(?!\.)([])}>"']*).
+// closeFullStop removes the space before a full stop that no other full stop follows. In Python it is
+// ([^\.])\s(\.)(?!\.)([\]\)}>"\']*), which Go cannot express.
 func closeFullStop(s string) string {
 	var b strings.Builder
 	done := 0

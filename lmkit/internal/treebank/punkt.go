@@ -11,7 +11,7 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// punktModel reads the English model when it is first needed.
+// punktModel reads Punkt's English model when it is first needed.
 var punktModel = sync.OnceValue(func() *sentences.Storage {
 	encoded, err := data.Asset("data/english.json")
 	if err == nil {
@@ -20,11 +20,11 @@ var punktModel = sync.OnceValue(func() *sentences.Storage {
 			return model
 		}
 	}
-	panic("text: the Punkt model built into the program is damaged: " + err.Error())
+	panic("treebank: the Punkt model built into the program is damaged: " + err.Error())
 })
 
-// How a word was seen in Punkt's training text: at the beginning, within or at an unknown place of a sentence,
-// capitalized or not. The numbers are those of the model's file.
+// How a word occurred in Punkt's training text: at the beginning, in the middle or at an unknown place of a sentence,
+// capitalized or not. The model's file uses these numbers.
 const (
 	beginUpper = 1 << (iota + 1)
 	middleUpper
@@ -37,23 +37,24 @@ const (
 	anyLower = beginLower | middleLower | unknownLower
 )
 
-const numberType = "##number##"
+// numberKind is the kind of every number.
+const numberKind = "##number##"
 
-// punktToken is a word with what Punkt thinks of it.
+// punktToken is a word and Punkt's decisions about it.
 type punktToken struct {
 	word          string
-	kind          string // the word in lower case, or numberType
+	kind          string // the word in lower case, or numberKind
 	periodFinal   bool
 	sentenceBreak bool
 	abbreviation  bool
 	ellipsis      bool
 }
 
-// newPunktToken makes the decisions that look at the word alone.
+// newPunktToken makes the decisions that depend on the word alone.
 func newPunktToken(word string) punktToken {
 	t := punktToken{word: word, kind: runes.Lower(word), periodFinal: strings.HasSuffix(word, ".")}
 	if isNumber(t.kind) {
-		t.kind = numberType
+		t.kind = numberKind
 	}
 	switch {
 	case word == "." || word == "?" || word == "!":
@@ -69,7 +70,7 @@ func newPunktToken(word string) punktToken {
 	return t
 }
 
-// isNumber is Python's ^-?[\.,]?\d[\d,\.-]*\.?$.
+// isNumber reports whether s matches Punkt's ^-?[\.,]?\d[\d,\.-]*\.?$.
 func isNumber(s string) bool {
 	s = strings.TrimPrefix(s, "-")
 	if s != "" && (s[0] == '.' || s[0] == ',') {
@@ -79,10 +80,11 @@ func isNumber(s string) bool {
 	if size == 0 || !runes.IsDigit(r) {
 		return false
 	}
-	return strings.IndexFunc(s[size:], func(r rune) bool { return !runes.IsDigit(r) && r != ',' && r != '.' && r != '-' }) < 0
+	outside := func(r rune) bool { return !runes.IsDigit(r) && r != ',' && r != '.' && r != '-' }
+	return strings.IndexFunc(s[size:], outside) < 0
 }
 
-// kindNoPeriod is the kind without a final full stop.
+// kindNoPeriod returns the kind without a full stop at its end.
 func (t punktToken) kindNoPeriod() string {
 	if utf8.RuneCountInString(t.kind) > 1 {
 		return strings.TrimSuffix(t.kind, ".")
@@ -90,7 +92,7 @@ func (t punktToken) kindNoPeriod() string {
 	return t.kind
 }
 
-// kindNoBreak is the kind without the full stop that ends a sentence.
+// kindNoBreak returns the kind without the full stop that ends a sentence; one that marks an abbreviation stays.
 func (t punktToken) kindNoBreak() string {
 	if t.sentenceBreak {
 		return t.kindNoPeriod()
@@ -98,7 +100,7 @@ func (t punktToken) kindNoBreak() string {
 	return t.kind
 }
 
-// isInitial says whether the word is a letter and a full stop.
+// isInitial reports whether the word is one letter and a full stop.
 func (t punktToken) isInitial() bool {
 	r, size := runes.At(t.word, 0)
 	return size > 0 && runes.IsWord(r) && !runes.IsDigit(r) && t.word[size:] == "."
@@ -114,8 +116,8 @@ func (t punktToken) firstLower() bool {
 	return runes.IsLower(r)
 }
 
-// decide looks at the word that follows and changes its mind about a word with a full stop
-// (Kiss & Strunk 2006, section 4).
+// decide revises the decisions about a word with a full stop by looking at the next word (Kiss & Strunk 2006, section
+// 4).
 func (t *punktToken) decide(next punktToken) {
 	if !t.periodFinal {
 		return
@@ -132,7 +134,7 @@ func (t *punktToken) decide(next punktToken) {
 			return
 		}
 	}
-	if !t.isInitial() && kind != numberType {
+	if !t.isInitial() && kind != numberKind {
 		return
 	}
 	neverLower := punktModel().OrthoContext[nextKind]&anyLower == 0
@@ -141,7 +143,7 @@ func (t *punktToken) decide(next punktToken) {
 	}
 }
 
-// answer is what the spelling of a word tells.
+// answer says whether a word begins a sentence, as far as its spelling shows.
 type answer int
 
 const (
@@ -150,7 +152,8 @@ const (
 	no
 )
 
-// startsSentence judges by its spelling whether a word begins a sentence.
+// startsSentence is Punkt's orthographic heuristic: it compares the word's first letter with how the word was spelled
+// in the training text, at the beginning of sentences and within them.
 func (t punktToken) startsSentence() answer {
 	if len(t.word) == 1 && strings.Contains(";:,.!?", t.word) {
 		return no

@@ -2,12 +2,11 @@ package treebank
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"owlm/lmkit/internal/runes"
 )
 
-// punktWords splits a line into words that may end in a full stop, and punctuation.
+// punktWords splits a line the way Punkt does: into words, which keep a full stop at their end, and punctuation.
 func punktWords(line string) []string {
 	var words []string
 	for i := 0; i < len(line); {
@@ -31,7 +30,8 @@ func punktWords(line string) []string {
 	return words
 }
 
-// wordEnds says whether a word that reaches up to byte i ends there.
+// wordEnds reports whether a word that reaches to byte i ends there. A comma belongs to the word unless the word would
+// end after it anyway.
 func wordEnds(line string, i int) bool {
 	if plainEnd(line, i) {
 		return true
@@ -44,8 +44,8 @@ func plainEnd(line string, i int) bool {
 	return size == 0 || runes.IsSpace(r) || nonWord(r) || multiCharacter(line, i) > 0
 }
 
-// multiCharacter is the length of the dash or ellipsis at byte i: two or more hyphens, two or more full stops,
-// or three or more full stops with a space between.
+// multiCharacter returns the length of the dash or ellipsis at byte i: two or more hyphens, two or more full stops, or
+// three or more full stops with a space between each. It returns 0 if there is none.
 func multiCharacter(line string, i int) int {
 	if i >= len(line) || (line[i] != '-' && line[i] != '.') {
 		return 0
@@ -63,15 +63,12 @@ func multiCharacter(line string, i int) int {
 	return spacedDots(line, i)
 }
 
-// spacedDots is the length of ". . ." and longer.
+// spacedDots returns the length of the ellipsis with spaces at byte i, ". . ." or longer; 0 if there is none.
 func spacedDots(line string, i int) int {
 	pairs, end := 0, i
 	for end < len(line) && line[end] == '.' {
-		_, size := utf8.DecodeRuneInString(line[end+1:])
-		if size == 0 {
-			break
-		}
-		if r, _ := runes.At(line, end+1); !runes.IsSpace(r) {
+		r, size := runes.At(line, end+1)
+		if size == 0 || !runes.IsSpace(r) {
 			break
 		}
 		pairs++
@@ -80,7 +77,7 @@ func spacedDots(line string, i int) int {
 	if end < len(line) && line[end] == '.' && pairs >= 2 {
 		return end + 1 - i
 	}
-	// Give back the last space: the full stop before it is then the last of the ellipsis.
+	// Without a full stop after the last space, the one before that space ends the ellipsis.
 	if pairs >= 3 {
 		return strings.LastIndexByte(line[:end], '.') + 1 - i
 	}

@@ -6,7 +6,7 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// openingQuotes sets off the quotation marks that open, and writes them as ““” where they are straight.
+// openingQuotes sets off opening quotation marks. Straight ones become two backquotes.
 func openingQuotes(s string) string {
 	s = padOpening(s)
 	if strings.HasPrefix(s, `"`) {
@@ -17,7 +17,7 @@ func openingQuotes(s string) string {
 	return openingApostrophe(s)
 }
 
-// padOpening puts spaces around opening quotation marks and runs of back quotes.
+// padOpening puts spaces around curly opening quotation marks, guillemets and runs of backquotes.
 func padOpening(s string) string {
 	if !strings.ContainsAny(s, "«“‘„`") {
 		return s
@@ -32,8 +32,8 @@ func padOpening(s string) string {
 	})
 }
 
-// straightOpening turns a straight quotation mark, or two apostrophes, behind a space or an opening
-// bracket into ““”.
+// straightOpening turns a straight double quotation mark, or two apostrophes, into two backquotes if a space or an
+// opening bracket comes before it.
 func straightOpening(s string) string {
 	if !strings.Contains(s, `"`) && !strings.Contains(s, "''") {
 		return s
@@ -62,10 +62,10 @@ func straightOpening(s string) string {
 	return b.String()
 }
 
-// clitics are what an apostrophe may begin without opening a quotation.
+// clitics lists what an apostrophe may begin without being an opening quotation mark.
 var clitics = []string{"re", "ve", "ll", "m", "t", "s", "d", "n"}
 
-// openingApostrophe sets off an apostrophe at the beginning of a word that is no clitic.
+// openingApostrophe sets off an apostrophe at the beginning of a word that is not a clitic.
 func openingApostrophe(s string) string {
 	if !strings.Contains(s, "'") {
 		return s
@@ -98,9 +98,9 @@ func beginsClitic(s string, i int) bool {
 	return false
 }
 
-// closingQuotes sets off the quotation marks that close, writes straight ones as “””, and sets off the
-// possessive and the contracted verbs: 's, 'm, 'd, ' and 'll, 're, 've, n't. It also makes all white space
-// single spaces.
+// closingQuotes sets off closing quotation marks; straight ones become two apostrophes. It reduces white space to
+// single spaces. Then it sets off the possessive ending and the contracted verbs: 's, 'm, 'd and ', then 'll, 're, 've
+// and n't.
 func closingQuotes(s string) string {
 	s = padRunes(s, "»”’")
 	s = pad(s, "'", two)
@@ -131,8 +131,9 @@ func singleSpaces(s string) string {
 	return b.String()
 }
 
-// splitEnding puts a space before each ending that length finds at byte i, if a space follows it and
-// neither an apostrophe nor a space comes before it. Matches do not share characters.
+// splitEnding puts a space before each ending that a space follows and neither an apostrophe nor a space precedes.
+// length returns the length of the ending at byte i, 0 if there is none. As in a regular expression, two matches share
+// no characters.
 func splitEnding(s string, length func(s string, i int) int) string {
 	var b strings.Builder
 	done := 0
@@ -155,7 +156,7 @@ func splitEnding(s string, length func(s string, i int) int) string {
 	return b.String()
 }
 
-// shortEnding is the length of 's, 'm, 'd, in either case, or of a lone apostrophe.
+// shortEnding returns the length of 's, 'm or 'd at byte i, in either case, or of a lone apostrophe.
 func shortEnding(s string, i int) int {
 	if s[i] != '\'' {
 		return 0
@@ -166,7 +167,7 @@ func shortEnding(s string, i int) int {
 	return 1
 }
 
-// longEnding is the length of 'll, 're, 've or n't, all in lower or all in upper case.
+// longEnding returns the length of 'll, 're, 've or n't at byte i, all in lower or all in upper case.
 func longEnding(s string, i int) int {
 	for _, ending := range []string{"'ll", "'LL", "'re", "'RE", "'ve", "'VE", "n't", "N'T"} {
 		if strings.HasPrefix(s[i:], ending) {

@@ -6,8 +6,7 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// Sentences splits text into sentences as NLTK's sent_tokenize does. The boundaries are those of Punkt
-// (nltk/tokenize/punkt.py), with the English model that comes with neurosnap/sentences.
+// Sentences splits text into sentences as NLTK's sent_tokenize does, with Punkt's English model.
 func Sentences(text string) []string {
 	var list []string
 	all, _, _ := cuts(text)
@@ -17,20 +16,19 @@ func Sentences(text string) []string {
 	return list
 }
 
-// span is a part of a text, from byte start up to byte end.
+// span is the part of a text from byte start up to, and without, byte end.
 type span struct{ start, end int }
 
-// ending is a place where a sentence might end: behind the mark, a full stop, question or exclamation
-// mark at byte mark. before is the word that the mark ends, after is what follows: one character of
-// punctuation, or white space and a token, which begins at next; next is -1 for punctuation.
+// ending is a place where a sentence may end.
 type ending struct {
-	before      span
-	mark        int
-	after, next int
+	before span // the word that the mark ends, without the mark
+	mark   int  // the byte of the mark: a full stop, question mark or exclamation mark
+	after  int  // the end of what follows: one character of punctuation, or white space and a token
+	next   int  // where that token begins; -1 for punctuation
 }
 
-// cuts cuts a text at its sentence ends. The first settled of the spans, which are those before byte rest, stay what
-// they are whatever follows the text, and those of text[rest:] do not depend on what comes before it.
+// cuts cuts a text at its sentence ends. The first settled spans, which end before byte rest, stay the same whatever
+// follows the text. The spans of text[rest:] do not depend on what comes before it.
 func cuts(text string) (list []span, settled, rest int) {
 	start := 0
 	for _, e := range endings(text) {
@@ -49,9 +47,10 @@ func cuts(text string) (list []span, settled, rest int) {
 	return append(list, span{start, max(start, len(runes.TrimRight(text)))}), settled, rest
 }
 
-// settles says whether a sentence end separates a text. The token behind it is whole. As it stands behind one of
-// Punkt's spaces, no word before a later mark reaches back beyond it (see endings). And it does not begin with
-// punctuation that realign would move.
+// settles reports whether the sentence end e separates the text before the next token from the rest, so that neither
+// part can change the sentences of the other. For that the token must be whole. One of Punkt's spaces must come before
+// it, so that no word before a later mark begins earlier (see endings). And it must not begin with punctuation that
+// realign would move into the sentence before.
 func (e ending) settles(text string) bool {
 	if e.next < 0 || e.after == len(text) || strings.IndexByte(punktSpaces, text[e.next-1]) < 0 {
 		return false
@@ -60,15 +59,16 @@ func (e ending) settles(text string) bool {
 	return !strings.ContainsRune(closers, r)
 }
 
-// punktSpaces are the characters that Punkt looks for to find where a word begins.
+// punktSpaces holds the characters by which Punkt finds where the word before a mark begins.
 const punktSpaces = " \t\n\r\v\f"
 
-var isPunktSpace, isMark = bytesOfSet(punktSpaces), bytesOfSet(".?!")
+var isPunktSpace, isMark = byteSet(punktSpaces), byteSet(".?!")
 
-// closers are the characters that close what a sentence is in.
+// closers holds the quotation marks and brackets that may follow the mark at the end of a sentence.
 const closers = "\"')]}‘’“”«»"
 
-// endings lists the places where a sentence might end. Of several that share a word, the last counts.
+// endings lists the places where a sentence may end. If several marks share a word, as in "What?!", the last one
+// counts.
 func endings(text string) []ending {
 	var list []ending
 	var last ending
@@ -81,7 +81,7 @@ func endings(text string) []ending {
 		if !ok {
 			continue
 		}
-		// The word before the mark begins behind the last space since the mark before.
+		// The word begins after the last space since the previous mark.
 		e.before = span{last.before.end, i}
 		if space := strings.LastIndexAny(text[last.before.end:i], punktSpaces); space > 0 {
 			e.before.start = last.before.end + space + 1
@@ -99,7 +99,8 @@ func endings(text string) []ending {
 	return list
 }
 
-// endingAt looks at what follows a mark: punctuation that cannot be within a word, or white space and a token.
+// endingAt returns the ending at a mark, without the word before it. ok is false if the sentence goes on: neither
+// punctuation that cannot be part of a word follows, nor white space and a token.
 func endingAt(text string, mark int) (e ending, ok bool) {
 	r, size := runes.At(text, mark+1)
 	if size == 0 {
@@ -119,10 +120,11 @@ func endingAt(text string, mark int) (e ending, ok bool) {
 	return ending{mark: mark, after: next + end, next: next}, true
 }
 
-// nonWord says whether a character cannot be part of a word.
+// nonWord reports whether a character cannot be part of a word.
 func nonWord(r rune) bool { return strings.ContainsRune(`)";}]*:@'({[‘’“”«»?!`, r) }
 
-// realign moves closing punctuation at the beginning of a sentence to the end of the sentence before it.
+// realign moves closing punctuation from the beginning of a sentence to the end of the sentence before it, and drops
+// empty sentences.
 func realign(text string, list []span) []span {
 	var sentences []span
 	moved := 0
@@ -144,8 +146,8 @@ func realign(text string, list []span) []span {
 	return sentences
 }
 
-// closingPunctuation measures the closing punctuation that a sentence begins with, if white space, a
-// double dash or the end of the line follows it: its own length, and that with the white space.
+// closingPunctuation measures the closing punctuation at the beginning of a sentence: own is its length, all its length
+// with the white space after it. Both are 0 unless white space, a double dash or the end of the sentence follows it.
 func closingPunctuation(s string) (own, all int) {
 	for i := 0; i < len(s); {
 		r, size := runes.At(s, i)
@@ -160,7 +162,7 @@ func closingPunctuation(s string) (own, all int) {
 	return 0, 0
 }
 
-// breaks says whether a sentence ends within the words around a mark.
+// breaks reports whether a sentence ends within context, the words around a mark.
 func breaks(context string) bool {
 	var tokens []punktToken
 	for _, line := range strings.Split(context, "\n") {

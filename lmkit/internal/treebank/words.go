@@ -7,15 +7,19 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// bytesOfSet is a table of the bytes of a set of ASCII characters.
-func bytesOfSet(set string) (table [256]bool) {
-	for i := range len(set) {
-		table[set[i]] = true
+// AppendWords splits one sentence, or a chunk of one, into words and appends them to tokens. It applies the rules of
+// NLTKWordTokenizer in their order: each puts spaces around what is to become a token, and at the end the text is cut
+// at spaces. White space at the end of s means that the sentence goes on, so that s has no full stop that ends it.
+func AppendWords(tokens []string, s string) []string {
+	if hasPunctuation(s) {
+		s = punctuation(s)
+	} else {
+		s = " " + s + " "
 	}
-	return table
+	return appendFields(tokens, splitContractions(s))
 }
 
-// hasPunctuation says whether a text has anything but letters and digits of ASCII and plain white space.
+// hasPunctuation reports whether s has anything but ASCII letters, ASCII digits and ASCII white space.
 func hasPunctuation(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; !isPunktSpace[c] && (c >= utf8.RuneSelf || c == '_' || !runes.IsAlphanumeric(rune(c))) {
@@ -25,19 +29,16 @@ func hasPunctuation(s string) bool {
 	return false
 }
 
-// AppendWords splits one sentence, or a piece of one, by the rules of NLTKWordTokenizer (nltk/tokenize/destructive.py), in
-// their order: each puts spaces around what is to be a token, and at the end the sentence is cut at spaces. White space
-// behind a piece says that the sentence goes on.
-func AppendWords(tokens []string, s string) []string {
-	if hasPunctuation(s) {
-		s = punctuation(s)
-	} else {
-		s = " " + s + " "
+// byteSet returns a table that is true for the bytes of an ASCII set.
+func byteSet(set string) (table [256]bool) {
+	for i := range len(set) {
+		table[set[i]] = true
 	}
-	return appendFields(tokens, contractions(s))
+	return table
 }
 
-// punctuation applies the rules that change nothing but punctuation and what is beside it.
+// punctuation applies every rule but those for contractions. It would not change the tokens of a text without
+// punctuation.
 func punctuation(s string) string {
 	goesOn := isPunktSpace[s[len(s)-1]]
 	s = openingQuotes(s)
@@ -56,7 +57,7 @@ func punctuation(s string) string {
 	return closingQuotes(" " + s + " ")
 }
 
-// appendFields cuts at white space.
+// appendFields cuts s at white space, as Python's str.split does, and appends the parts to tokens.
 func appendFields(tokens []string, s string) []string {
 	for {
 		s = strings.TrimLeftFunc(s, runes.IsBlank)
@@ -72,8 +73,8 @@ func appendFields(tokens []string, s string) []string {
 	}
 }
 
-// pad puts spaces around everything that length finds: the number of bytes of a match that begins at
-// byte i with one of the characters in first; 0 for no match.
+// pad puts spaces around each match. A match begins with one of the bytes in first; length returns how many bytes long
+// it is at byte i, 0 if there is none.
 func pad(s, first string, length func(s string, i int) int) string {
 	i := strings.IndexAny(s, first)
 	if i < 0 {
@@ -103,9 +104,10 @@ func pad(s, first string, length func(s string, i int) int) string {
 	return b.String()
 }
 
-// one matches a single byte, two the same byte twice, dots two full stops or more.
+// one is a length for pad: every byte is a match.
 func one(string, int) int { return 1 }
 
+// two is a length for pad: the same byte twice is a match.
 func two(s string, i int) int {
 	if i+1 < len(s) && s[i+1] == s[i] {
 		return 2
@@ -113,6 +115,7 @@ func two(s string, i int) int {
 	return 0
 }
 
+// dots is a length for pad: two full stops or more are a match.
 func dots(s string, i int) int {
 	n := 0
 	for i+n < len(s) && s[i+n] == '.' {
@@ -124,14 +127,14 @@ func dots(s string, i int) int {
 	return n
 }
 
-// padRunes puts spaces around each of the given runes, which are not ASCII.
-func padRunes(s, runes string) string {
-	if !strings.ContainsAny(s, runes) {
+// padRunes puts spaces around each rune of a set.
+func padRunes(s, set string) string {
+	if !strings.ContainsAny(s, set) {
 		return s
 	}
 	var b strings.Builder
 	for _, r := range s {
-		if strings.ContainsRune(runes, r) {
+		if strings.ContainsRune(set, r) {
 			b.WriteByte(' ')
 			b.WriteRune(r)
 			b.WriteByte(' ')
@@ -142,10 +145,11 @@ func padRunes(s, runes string) string {
 	return b.String()
 }
 
-// closing are the characters that may follow the full stop of a sentence.
+// closing holds the characters that may follow the full stop that ends a sentence.
 const closing = "])}>\"'»”’ "
 
-// finalPeriod sets off the full stop that ends the sentence, and what closes behind it.
+// finalPeriod sets off the full stop that ends the sentence, from what is before it and from the closing characters
+// after it.
 func finalPeriod(s string) string {
 	for i := 1; i < len(s); i++ {
 		if s[i] != '.' || s[i-1] == '.' {
@@ -166,8 +170,8 @@ func finalPeriod(s string) string {
 	return s
 }
 
-// commas sets off commas and colons, but not before a digit. The character behind one is passed over
-// with it, so that of two in a row only the first is set off.
+// commas sets off commas and colons that no digit follows. A match includes the character after the comma, so of two
+// commas in a row only the first is set off.
 func commas(s string) string {
 	i := strings.IndexAny(s, ",:")
 	if i < 0 {
@@ -191,14 +195,14 @@ func commas(s string) string {
 		}
 	}
 	padded := b.String()
-	// A comma that was passed over is set off all the same if the sentence ends with it.
+	// NLTK's next rule sets off a comma or colon at the end, even one that belongs to another match.
 	if last := padded[len(padded)-1]; last == ',' || last == ':' {
 		return padded[:len(padded)-1] + " " + string(last) + " "
 	}
 	return padded
 }
 
-// loneApostrophes sets off an apostrophe that is followed by a space.
+// loneApostrophes sets off an apostrophe that a space follows and no apostrophe precedes.
 func loneApostrophes(s string) string {
 	if !strings.Contains(s, "' ") {
 		return s
@@ -206,7 +210,7 @@ func loneApostrophes(s string) string {
 	var b strings.Builder
 	done := 0
 	for i := 1; i+1 < len(s); i++ {
-		// The character before must not belong to the match before.
+		// As in a regular expression, two matches share no characters: i > done.
 		if s[i] == '\'' && s[i+1] == ' ' && s[i-1] != '\'' && i > done {
 			b.WriteString(s[done:i])
 			b.WriteString(" ' ")

@@ -29,7 +29,8 @@ def text(seed, length, vocabulary):
     ids = [0, 1, 2]
     while len(ids) < length:
         a, b = ids[-1], ids[-2]
-        ids.append((a * 3 + b + int(r.expovariate(0.7))) % vocabulary if r.random() < 0.8 else int(r.expovariate(0.4)) % vocabulary)
+        follows = r.random() < 0.8
+        ids.append((a * 3 + b + int(r.expovariate(0.7)) if follows else int(r.expovariate(0.4))) % vocabulary)
     return ids
 
 
@@ -78,7 +79,8 @@ def probes(seed, vocabulary, order, held):
     list = []
     for _ in range(25):
         i = r.randrange(len(held) - order)
-        list.append((held[i:i + r.randrange(order + 1)], r.randrange(vocabulary) if r.random() < 0.4 else held[i + order]))
+        context = held[i:i + r.randrange(order + 1)]
+        list.append((context, r.randrange(vocabulary) if r.random() < 0.4 else held[i + order]))
     return list
 
 
@@ -92,7 +94,8 @@ for order, length, vocabulary, discount in [(2, 120, 12, 0.1), (3, 150, 9, 0.75)
     model.fit([everygrams(words, max_len=order)], Vocabulary([str(i) for i in range(vocabulary)]))
     out["nltk"].append({
         "order": order, "vocabulary": vocabulary, "discount": discount, "text": ids,
-        "probes": [{"context": c, "next": w, "p": model.score(str(w), [str(i) for i in c[-(order - 1):]])} for c, w in probes(order, vocabulary, order, held)],
+        "probes": [{"context": c, "next": w, "p": model.score(str(w), [str(i) for i in c[-(order - 1):]])}
+                   for c, w in probes(order, vocabulary, order, held)],
     })
 for order, length, vocabulary in [(1, 40, 12), (2, 200, 30), (3, 600, 40), (4, 800, 25), (5, 1500, 60), (5, 12, 8)]:
     ids = text(order + 10, length, vocabulary)
@@ -102,7 +105,9 @@ for order, length, vocabulary in [(1, 40, 12), (2, 200, 30), (3, 600, 40), (4, 8
     loss = -sum(math.log(probability(held[:i], held[i])) for i in range(1, len(held))) / (len(held) - 1)
     out["modified"].append({
         "order": order, "vocabulary": vocabulary, "discounts": d, "text": ids, "held": held, "loss": loss,
-        "probes": [{"context": c, "next": w, "p": float(probability(c, w))} for c, w in probes(order, vocabulary, order, held)],
+        "probes": [{"context": c, "next": w, "p": float(probability(c, w))}
+                   for c, w in probes(order, vocabulary, order, held)],
     })
-(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent) / "kneserney.json").write_text(json.dumps(out, separators=(",", ":")) + "\n")
+directory = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent)
+(directory / "kneserney.json").write_text(json.dumps(out, separators=(",", ":")) + "\n")
 print([(m["order"], m["discounts"], m["loss"]) for m in out["modified"]])

@@ -5,9 +5,9 @@ Made with tokenizers 0.23.3, which looks characters up in Unicode 16:
     pip install tokenizers==0.23.3
     python bpe.py [DIRECTORY [kjv=kjv.txt]]
 
-It also reads written.json, which `go test -run TestWrittenFile -update` makes, as proof that the library reads our files.
-Of books it keeps numbers and hashes only: Opticks comes with Go's sources, and lmkit corpus get kjv --out kjv.txt fetches the King James
-Bible, without which its numbers are left as they are.
+It also reads written.json, which `go test -run TestWrittenFile -update` makes, to show that the library reads our
+files. Of books it keeps numbers and hashes only. Opticks comes with Go's sources; lmkit corpus get kjv --out kjv.txt
+fetches the King James Bible, without which its numbers stay as they are.
 """
 
 import hashlib, json, pathlib, random, struct, subprocess, sys
@@ -20,18 +20,28 @@ TEXTS = [
     "", " ", "  ", "\n", "\r\n", "\t", "a", "é", "🦉", "\0", "'", "''", "'s", "'S", "'ll", "'l", "'re", "'ve",
     "Once upon a time, in a land far away, there lived a wise old owl.",
     "The owl watched over the forest and guided the creatures.",
-    "I've don't can't we'll they're he'd I'm it's o'clock rock'n'roll 'tis ''quoted'' 'start 'srt 'revel 'vex 'llama 'dog 'mat",
+    "I've don't can't we'll they're he'd I'm it's o'clock rock'n'roll 'tis ''quoted'' "
+    "'start 'srt 'revel 'vex 'llama 'dog 'mat",
     "IT'S DON'T WE'LL THEY'RE I'VE", "it’s don’t we’ll", "a's's't're", " 's 't '", "x''s", "'s's 's", "…'s",
-    "one  two   three    four", "trailing   ", "   leading", "tabs\t\tand\t spaces \t\n", "line\nline\n\nline\n\n\nline", "  \n  x", " \n", "\n ",
-    "a\r\nb\r\n\r\nc\rd", "x \u00a0y\u00a0\u00a0z", "em\u2003space\u3000ideographic\u2028line\u2029paragraph\u0085next", "zero\u200bwidth\u200djoiner\ufeff",
-    "0 1 12 123 1234 3.14 1,000,000 0x1F 2nd ½ ² ⅷ Ⅷ ٣٤ ৭", "v2.0.1-rc3+build.5", "a1b2c3", "1st2nd", "$3.88 (roughly 3,36 euros) 50% #5 @home",
-    "e\u0301 e\u0301e\u0301 a\u030a\u0323 n\u0303 \u0301alone", "नमस्ते दुनिया", "สวัสดีชาวโลก", "안녕하세요 세계", "こんにちは、世界。", "你好，世界！", "שלום עולם", "مرحبا بالعالم",
+    "one  two   three    four", "trailing   ", "   leading", "tabs\t\tand\t spaces \t\n",
+    "line\nline\n\nline\n\n\nline", "  \n  x", " \n", "\n ",
+    "a\r\nb\r\n\r\nc\rd", "x \u00a0y\u00a0\u00a0z", "em\u2003space\u3000ideographic\u2028line\u2029paragraph\u0085next",
+    "zero\u200bwidth\u200djoiner\ufeff",
+    "0 1 12 123 1234 3.14 1,000,000 0x1F 2nd ½ ² ⅷ Ⅷ ٣٤ ৭", "v2.0.1-rc3+build.5", "a1b2c3", "1st2nd",
+    "$3.88 (roughly 3,36 euros) 50% #5 @home",
+    "e\u0301 e\u0301e\u0301 a\u030a\u0323 n\u0303 \u0301alone", "नमस्ते दुनिया", "สวัสดีชาวโลก", "안녕하세요 세계",
+    "こんにちは、世界。", "你好，世界！", "שלום עולם", "مرحبا بالعالم",
     "Ünïcödé straße ÆØÅ ﬁ ﬀ Ǆ ǅ İı", "Привет, мир! Ёлка", "Ελληνικά ς Σ", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 𝟘𝟙𝟚 𐍈",
-    "🦉🦉 🦉  🦉", "👨‍👩‍👧‍👦 👍🏽 🇩🇪🇫🇷 ☂️ ❤️‍🔥", "a🦉b 1🦉2 🦉's", "\U0001fae8\U0001faef\u1c89\U0001ccf0\U0002ebf0 new in Unicode 15.1 and 16",
-    "----------", "-- --- ---- -----", "....", "!!??!!", "== === ====", "________", "a_b __init__", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "abababababab", "ha ha haha hahaha",
-    "<html>&amp;</html> {\"k\": [1, 2]} \\n \"q\"", "if (x<=y) { return a[i++]; } // c", "https://example.org/a?b=c&d=%20#e", "C:\\dir\\file.txt",
-    "\x01\x02\x7f\x80\x9f\xa0\xad\xff", "Ġ Ċ ĉ the Ġthe", "<|endoftext|>", "<|end|><|endoftext|>x<|end", "\u0378\ue000\U0010ffff\ufffd",
-    "the " * 40, "x" * 300, "ab" * 150, " " * 70, "\n" * 33, "supercalifragilisticexpialidocious antidisestablishmentarianism",
+    "🦉🦉 🦉  🦉", "👨‍👩‍👧‍👦 👍🏽 🇩🇪🇫🇷 ☂️ ❤️‍🔥", "a🦉b 1🦉2 🦉's",
+    "\U0001fae8\U0001faef\u1c89\U0001ccf0\U0002ebf0 new in Unicode 15.1 and 16",
+    "----------", "-- --- ---- -----", "....", "!!??!!", "== === ====", "________", "a_b __init__",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "abababababab", "ha ha haha hahaha",
+    "<html>&amp;</html> {\"k\": [1, 2]} \\n \"q\"", "if (x<=y) { return a[i++]; } // c",
+    "https://example.org/a?b=c&d=%20#e", "C:\\dir\\file.txt",
+    "\x01\x02\x7f\x80\x9f\xa0\xad\xff", "Ġ Ċ ĉ the Ġthe", "<|endoftext|>", "<|end|><|endoftext|>x<|end",
+    "\u0378\ue000\U0010ffff\ufffd",
+    "the " * 40, "x" * 300, "ab" * 150, " " * 70, "\n" * 33,
+    "supercalifragilisticexpialidocious antidisestablishmentarianism",
 ]
 
 
@@ -65,22 +75,24 @@ def trained(text, size, frequency):
 
 
 def random_texts():
-    """Small alphabets, where equally frequent pairs and overlapping ones abound; merges are hashed."""
+    """Trains on texts of few letters, in which many pairs overlap or are equally frequent. Merges are hashed."""
     cases = []
     for seed in range(60):
         r = random.Random(seed)
         letters = r.choice(["ab", "abc", "a", "-=", "aé", "abcdef \n", "-. 1"])
-        text = "".join(r.choice(letters) * r.choice([1, 1, 1, 2, 3, 5, 8]) + (" " if r.random() < .2 else "") for _ in range(r.choice([20, 60, 200])))
+        text = "".join(r.choice(letters) * r.choice([1, 1, 1, 2, 3, 5, 8]) + (" " if r.random() < .2 else "")
+                       for _ in range(r.choice([20, 60, 200])))
         size, frequency = 256 + r.choice([5, 20, 60, 200, 1000]), r.choice([1, 2, 3])
         tokenizer = train(text, size, frequency)
-        cases.append({"text": text, "vocabulary_size": size, "min_frequency": frequency, "tokens": tokenizer.get_vocab_size(),
+        cases.append({"text": text, "vocabulary_size": size, "min_frequency": frequency,
+                      "tokens": tokenizer.get_vocab_size(),
                       "merges_sha256": hashlib.sha256("\n".join(merges(tokenizer)).encode()).hexdigest(),
                       "ids_sha256": ids_hash(tokenizer.encode(text).ids)})
     return cases
 
 
 def foreign():
-    """Files made elsewhere: special tokens, other added tokens, two merges that make one token."""
+    """Makes files that lmkit does not write: with special tokens, other added tokens, two merges to the same token."""
     corpus = "\n".join(TEXTS)
     special = train(corpus, 320, 2, ["<|endoftext|>", "<pad>"])
     special.add_tokens(["owl", "owls in", AddedToken("e\u0301", normalized=False), "  "])
@@ -108,12 +120,13 @@ def foreign():
 
 
 def decoded():
-    """What bytes that are not UTF-8 decode to."""
+    """Decodes bytes that are not UTF-8."""
     tokenizer, r, cases = train("", 256, 1), random.Random(0), []
     for length in [1, 2, 3, 4, 5, 9] * 30:
-        pool = [0x41, 0x80, 0xbf, 0xc3, 0xe2, 0x82, 0xac, 0xed, 0xa0, 0xf0, 0x9f, 0xa6, 0x89, 0xf4, 0x90, 0xff, 0xc0, 0xe0]
+        pool = [0x41, 0x80, 0xbf, 0xc3, 0xe2, 0x82, 0xac, 0xed, 0xa0, 0xf0, 0x9f, 0xa6, 0x89, 0xf4, 0x90, 0xff, 0xc0,
+                0xe0]
         content = bytes(r.choice(pool) for _ in range(length))
-        symbols = {b: c for b, c in zip([*range(33, 127), *range(161, 173), *range(174, 256)], map(chr, [*range(33, 127), *range(161, 173), *range(174, 256)]))}
+        symbols = {b: chr(b) for b in [*range(33, 127), *range(161, 173), *range(174, 256)]}
         for i, b in enumerate(b for b in range(256) if b not in dict.fromkeys(symbols)):
             symbols[b] = chr(256 + i)
         ids = [tokenizer.token_to_id(symbols[b]) for b in content]
@@ -122,7 +135,7 @@ def decoded():
 
 
 def classes():
-    """A letter for each code point: how GPT-2's pattern takes it, seen from what it keeps together."""
+    """Returns a letter for each code point: its class in GPT-2's pattern, seen from what the pattern keeps together."""
     split = pre_tokenizers.ByteLevel(add_prefix_space=False).pre_tokenize_str
     letters = []
     for point in range(0x110000):
@@ -130,15 +143,18 @@ def classes():
             continue
         whole = [name for before, name in [("a", "L"), ("1", "N"), ("!", "O")] if len(split(before + chr(point))) == 1]
         letters.append(whole[0] if whole else "S")
-    return {"count": {name: letters.count(name) for name in "LNOS"}, "sha256": hashlib.sha256("".join(letters).encode()).hexdigest()}
+    return {"count": {name: letters.count(name) for name in "LNOS"},
+            "sha256": hashlib.sha256("".join(letters).encode()).hexdigest()}
 
 
 def book(path):
     text = path.read_bytes().decode()
     tokenizer = train(text, 4000, 2)
     ids = tokenizer.encode(text).ids
-    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "vocabulary_size": 4000, "min_frequency": 2, "tokens": tokenizer.get_vocab_size(),
-            "merges_sha256": hashlib.sha256("\n".join(merges(tokenizer)).encode()).hexdigest(), "ids": len(ids), "ids_sha256": ids_hash(ids)}
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "vocabulary_size": 4000, "min_frequency": 2,
+            "tokens": tokenizer.get_vocab_size(),
+            "merges_sha256": hashlib.sha256("\n".join(merges(tokenizer)).encode()).hexdigest(), "ids": len(ids),
+            "ids_sha256": ids_hash(ids)}
 
 
 def books():
@@ -147,7 +163,8 @@ def books():
     before = HERE / "bpe.json"
     if before.exists():
         found = json.loads(before.read_text())["books"] | found
-    return found | {name: book(pathlib.Path(path)) for name, path in (argument.split("=", 1) for argument in sys.argv[2:])}
+    arguments = (argument.split("=", 1) for argument in sys.argv[2:])
+    return found | {name: book(pathlib.Path(path)) for name, path in arguments}
 
 
 def written():
@@ -162,7 +179,9 @@ corpus = "\n".join(TEXTS)
 golden = {
     "library": "tokenizers " + tokenizers.__version__, "texts": TEXTS,
     "trained": [trained(corpus, 400, 2), trained(corpus, 1200, 1), trained(" ".join(TEXTS[18:21]), 300, 2)],
-    "random": random_texts(), "foreign": foreign(), "decoded": decoded(), "classes": classes(), "books": books(), "written": written(),
+    "random": random_texts(), "foreign": foreign(), "decoded": decoded(), "classes": classes(), "books": books(),
+    "written": written(),
 }
-lines = [json.dumps(key) + ":" + json.dumps(value, ensure_ascii=False, separators=(",", ":")) for key, value in golden.items()]
+lines = [json.dumps(key) + ":" + json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+         for key, value in golden.items()]
 (pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else HERE) / "bpe.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")

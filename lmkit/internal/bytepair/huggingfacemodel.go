@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"owlm/internal/files"
 	"strings"
+
+	"owlm/internal/files"
 )
 
-// huggingFaceModel is the model in Hugging Face's tokenizer.json, key by key.
+// huggingFaceModel is the value of "model" in Hugging Face's tokenizer.json, key by key.
 type huggingFaceModel struct {
 	Type                    string       `json:"type"`
 	Dropout                 *float64     `json:"dropout"`
@@ -19,36 +20,38 @@ type huggingFaceModel struct {
 	FuseUnknown             bool         `json:"fuse_unk"`
 	ByteFallback            bool         `json:"byte_fallback"`
 	IgnoreMerges            bool         `json:"ignore_merges"`
-	Vocabulary              idsOfTokens  `json:"vocab"`
+	Vocabulary              vocabulary   `json:"vocab"`
 	Merges                  []mergedPair `json:"merges"`
 }
 
-// parseModel reads the model; errors name the field.
+// parseModel reads the model. Errors name the field.
 func parseModel(data json.RawMessage) (m huggingFaceModel, err error) {
 	if name := typeName(data); name != "BPE" && name != "an object" {
-		return m, fmt.Errorf("model.type is %s; only BPE is read", name)
+		return m, fmt.Errorf("model.type is %s; only BPE is supported", name)
 	}
 	if err := files.StrictJSON(data, &m); err != nil {
 		return m, fmt.Errorf("model: %w", err)
 	}
 	switch {
 	case m.Dropout != nil && *m.Dropout != 0:
-		return m, fmt.Errorf("model.dropout is %v; only null is read", *m.Dropout)
+		return m, fmt.Errorf("model.dropout is %v; only null is supported", *m.Dropout)
 	case m.ContinuingSubwordPrefix != nil && *m.ContinuingSubwordPrefix != "":
-		return m, fmt.Errorf("model.continuing_subword_prefix is %q; only null is read", *m.ContinuingSubwordPrefix)
+		return m, fmt.Errorf("model.continuing_subword_prefix is %q; only null is supported",
+			*m.ContinuingSubwordPrefix)
 	case m.EndOfWordSuffix != nil && *m.EndOfWordSuffix != "":
-		return m, fmt.Errorf("model.end_of_word_suffix is %q; only null is read", *m.EndOfWordSuffix)
+		return m, fmt.Errorf("model.end_of_word_suffix is %q; only null is supported", *m.EndOfWordSuffix)
 	case m.IgnoreMerges:
-		return m, errors.New("model.ignore_merges is true; only false is read")
+		return m, errors.New("model.ignore_merges is true; only false is supported")
 	}
 	return m, nil
 }
 
-// resolve finds the ids of the merges, and checks that all that a text can become has one.
+// resolve returns the merges with ids for tokens. It checks that every token that a text can become has an id.
 func (m huggingFaceModel) resolve(ids map[string]int32) ([]merge, error) {
 	for b, symbol := range symbols {
 		if _, ok := ids[symbol]; !ok {
-			return nil, fmt.Errorf("model.vocab lacks %q, the symbol of byte %d, so that text would be lost; train it with the byte alphabet as initial_alphabet", symbol, b)
+			return nil, fmt.Errorf("model.vocab lacks %q, the symbol of byte %d, so text would be lost; "+
+				"train the tokenizer with the byte alphabet as initial_alphabet", symbol, b)
 		}
 	}
 	list, seen := make([]merge, len(m.Merges)), make(map[pair]int, len(m.Merges))
@@ -61,17 +64,19 @@ func (m huggingFaceModel) resolve(ids map[string]int32) ([]merge, error) {
 		}
 		p := pairOf(ids[merged[0]], ids[merged[1]])
 		if first, twice := seen[p]; twice {
-			return nil, fmt.Errorf("model.merges[%d]: %q and %q are merged in model.merges[%d] already", i, merged[0], merged[1], first)
+			return nil, fmt.Errorf("model.merges[%d]: %q and %q are merged in model.merges[%d] already",
+				i, merged[0], merged[1], first)
 		}
 		list[i], seen[p] = merge{p, ids[token]}, i
 	}
 	return list, nil
 }
 
-// idsOfTokens is a JSON object of tokens and their ids, in the order of the ids, which are 0 and on without a gap.
-type idsOfTokens []string
+// vocabulary is the tokens in the order of their ids. In JSON it is an object of tokens and ids, which must be 0, 1, 2
+// and so on without a gap.
+type vocabulary []string
 
-func (t idsOfTokens) MarshalJSON() ([]byte, error) {
+func (t vocabulary) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
 	for id, token := range t {
@@ -88,7 +93,7 @@ func (t idsOfTokens) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (t *idsOfTokens) UnmarshalJSON(data []byte) error {
+func (t *vocabulary) UnmarshalJSON(data []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
@@ -118,7 +123,8 @@ func (t *idsOfTokens) UnmarshalJSON(data []byte) error {
 	tokens, taken := make([]string, len(ids)), make([]bool, len(ids))
 	for token, id := range ids {
 		if id < 0 || id >= int64(len(ids)) || taken[id] {
-			return fmt.Errorf("vocab: the id of %q is %d; the %d ids must be 0 to %d, each once", token, id, len(ids), len(ids)-1)
+			return fmt.Errorf("vocab: the id of %q is %d; the %d ids must be 0 to %d, each once",
+				token, id, len(ids), len(ids)-1)
 		}
 		tokens[id], taken[id] = token, true
 	}
@@ -126,8 +132,8 @@ func (t *idsOfTokens) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// mergedPair is written as one string with a space, which every version of Hugging Face's library reads; a list of
-// two strings is read too.
+// mergedPair is the two tokens of a merge. In JSON it is one string with a space between them, which every version of
+// Hugging Face's library reads, or, when it is read, a list of two strings.
 type mergedPair [2]string
 
 func (p mergedPair) MarshalJSON() ([]byte, error) { return marshalPlain(p[0] + " " + p[1]) }
