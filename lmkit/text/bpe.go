@@ -95,7 +95,7 @@ func (b BPE) Tokenize(text string) []string { return b.learned().Tokenize(text) 
 
 // beginning implements streamer.
 func (b BPE) beginning(tokens []string, block string, last bool) ([]string, int) {
-	return b.learned().Beginning(tokens, block, last)
+	return b.learned().AppendBlock(tokens, block, last)
 }
 
 // Join returns the text that tokens stand for. If they are not all tokens of a text, it may begin or end inside a

@@ -37,7 +37,7 @@ func (c Characters) beginning(tokens []string, block string, last bool) ([]strin
 	for !last && end > 0 {
 		r, size := runes.Before(block, end)
 		cutOff := r == utf8.RuneError && size == 1 && end > len(block)-utf8.UTFMax
-		inWord := runes.Cased(r) || runes.CaseIgnorable(r)
+		inWord := runes.IsCased(r) || runes.IsCaseIgnorable(r)
 		if !cutOff && !(c.Lowercase && inWord) {
 			break
 		}

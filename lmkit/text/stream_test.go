@@ -24,7 +24,7 @@ func wholeWords(w Words, text string) (tokens []string) {
 		text = runes.Lower(text)
 	}
 	for _, sentence := range treebank.Sentences(text) {
-		tokens = treebank.AppendWords(tokens, sentence)
+		tokens = treebank.AppendSentence(tokens, sentence)
 	}
 	return tokens
 }

@@ -32,7 +32,7 @@ func (w Words) Tokenize(text string) []string {
 
 // beginning implements streamer.
 func (w Words) beginning(tokens []string, block string, last bool) ([]string, int) {
-	return treebank.Append(tokens, block, w.Lowercase, last)
+	return treebank.AppendBlock(tokens, block, w.Lowercase, last)
 }
 
 // Join joins words with single spaces. Detokenize does it the way people write.

@@ -33,11 +33,11 @@ func (m *Merges) Tokenize(text string) []string {
 	return tokens
 }
 
-// Beginning tokenizes the beginning of a block and appends its tokens. It stops at the last end of a pre-token that
+// AppendBlock tokenizes the beginning of a block and appends its tokens. It stops at the last end of a pre-token that
 // text after the block cannot move, but not after white space (see pretoken), and returns the tokens and how many bytes
 // of the block they cover: 0 if there is no such place. With last, nothing follows the block, and all of it is
 // tokenized.
-func (m *Merges) Beginning(tokens []string, block string, last bool) ([]string, int) {
+func (m *Merges) AppendBlock(tokens []string, block string, last bool) ([]string, int) {
 	at, end := 0, 0
 	limit := len(block) - lookahead - m.added.longest
 	m.added.split(block, func(piece string, id int32) {

@@ -39,7 +39,7 @@ func Forget() {
 //
 // With lowercase, the block is put into lower case first. The place to stop has white space around it, so the letters
 // on both sides of it have the same lower case as in the whole text.
-func Append(tokens []string, block string, lowercase, last bool) ([]string, int) {
+func AppendBlock(tokens []string, block string, lowercase, last bool) ([]string, int) {
 	text := block
 	if lowercase {
 		text = runes.Lower(block)
@@ -62,7 +62,7 @@ func Append(tokens []string, block string, lowercase, last bool) ([]string, int)
 	return tokens, rest
 }
 
-// appendSentence appends the same tokens as AppendWords.
+// appendSentence appends the same tokens as AppendSentence.
 func (c cache) appendSentence(tokens []string, s string) []string {
 	final := finalChunk(s)
 	for i := 0; i < final; i++ {
@@ -80,7 +80,7 @@ func (c cache) appendSentence(tokens []string, s string) []string {
 
 func (c cache) appendChunk(tokens []string, chunk string) []string {
 	if len(chunk) > longestChunk {
-		return AppendWords(tokens, chunk)
+		return AppendSentence(tokens, chunk)
 	}
 	list, known := c[chunk]
 	if !known {
@@ -88,7 +88,7 @@ func (c cache) appendChunk(tokens []string, chunk string) []string {
 			clear(c)
 		}
 		chunk = strings.Clone(chunk) // the chunk would keep its whole block in memory
-		list = AppendWords(nil, chunk)
+		list = AppendSentence(nil, chunk)
 		c[chunk] = list
 	}
 	return append(tokens, list...)

@@ -28,7 +28,7 @@ func TestChunksAreTheSentence(t *testing.T) {
 			b.WriteString(characters[random.IntN(len(characters))])
 		}
 		sentence := runes.TrimRight(b.String()) // as Punkt's sentences are
-		got, want := known.appendSentence(nil, sentence), AppendWords(nil, sentence)
+		got, want := known.appendSentence(nil, sentence), AppendSentence(nil, sentence)
 		if !slices.Equal(got, want) {
 			t.Fatalf("%q:\n got %q\nwant %q", sentence, got, want)
 		}

@@ -6,7 +6,7 @@
 //   - Sentences is Punkt (Kiss & Strunk 2006; nltk/tokenize/punkt.py), which sent_tokenize uses. sentences.go finds the
 //     places where a sentence may end, punktwords.go splits the text around each into words, and punkt.go decides. The
 //     English model is the one in github.com/neurosnap/sentences.
-//   - AppendWords is NLTKWordTokenizer (nltk/tokenize/destructive.py), which word_tokenize applies to each sentence.
+//   - AppendSentence is NLTKWordTokenizer (nltk/tokenize/destructive.py), which word_tokenize applies to each sentence.
 //     words.go applies the rules in their order; those for quotation marks and contractions have their own files.
 //   - Detokenize is TreebankWordDetokenizer (nltk/tokenize/treebank.py).
 //

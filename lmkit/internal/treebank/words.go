@@ -7,10 +7,10 @@ import (
 	"owlm/lmkit/internal/runes"
 )
 
-// AppendWords splits one sentence, or a chunk of one, into words and appends them to tokens. It applies the rules of
+// AppendSentence splits one sentence, or a chunk of one, into words and appends them to tokens. It applies the rules of
 // NLTKWordTokenizer in their order: each puts spaces around what is to become a token, and at the end the text is cut
 // at spaces. White space at the end of s means that the sentence goes on, so that s has no full stop that ends it.
-func AppendWords(tokens []string, s string) []string {
+func AppendSentence(tokens []string, s string) []string {
 	if hasPunctuation(s) {
 		s = punctuation(s)
 	} else {
