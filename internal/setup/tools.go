@@ -35,7 +35,7 @@ func buildTools(ctx context.Context, dir string, o Options) (bin string, err err
 	})
 }
 
-func goplsModule(checkout string) string { return filepath.Join(checkout, "lmkit", "setup", "gopls") }
+func goplsModule(checkout string) string { return filepath.Join(checkout, "internal", "setup", "gopls") }
 
 // goplsDir is the directory of the gopls that its own module pins.
 func goplsDir(dir, checkout string) (string, error) {
