@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,8 +32,8 @@ func Inspect(checkout string) ([]Part, error) {
 	return []Part{
 		{"JupyterLab", lockedVersion("jupyterlab"), e.Python},
 		{"XLA for the CPU", lockedVersion(pluginPackage), e.Plugin.Path},
-		{"gonb, goimports", moduleVersion(checkout, "github.com/janpfeifer/gonb"), e.Bin},
-		{"gopls", moduleVersion(goplsModule(checkout), "golang.org/x/tools/gopls"), e.Gopls},
+		{"gonb, goimports", moduleVersion(checkout, gonbModule), e.Bin},
+		{"gopls", moduleVersion(goplsModule(checkout), goplsPackage), e.Gopls},
 		{"kernel", "", kernel},
 	}, nil
 }
@@ -49,13 +48,8 @@ func lockedVersion(name string) string {
 	return fields[0]
 }
 
-// moduleVersion is the version of a dependency in a module's go.mod.
-func moduleVersion(module, dependency string) string {
-	data, _ := os.ReadFile(filepath.Join(module, "go.mod"))
-	for line := range strings.Lines(string(data)) {
-		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == dependency {
-			return fields[1]
-		}
-	}
-	return ""
+// moduleVersion returns the version of a dependency in the go.mod of a directory, "" if it is not known.
+func moduleVersion(dir, dependency string) string {
+	m, _ := readModule(dir)
+	return m.versions[dependency]
 }
