@@ -194,7 +194,7 @@ func products(e *backend.Engine, w Workload, l *stopwatch) error {
 	}
 	defer exec.Finalize()
 	for more := true; more; more = l.lap() {
-		output, err := exec.Exec1(a, a)
+		output, err := exec.Call1(a, a)
 		if err != nil {
 			return err
 		}

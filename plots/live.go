@@ -120,7 +120,7 @@ func (l *Live) update(final bool) {
 		return
 	}
 	if l.id == "" {
-		l.id = gonbui.UniqueID()
+		l.id = gonbui.UniqueId()
 	}
 	send(l.id, chart, final)
 	l.shown = now()

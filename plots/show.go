@@ -21,7 +21,7 @@ func init() {
 func Show(c Chart) error { return ShowAs("", c) }
 
 // ShowAs is Show in a place with a name: in a notebook a later ShowAs with the same id takes the
-// place of what is there (use gonbui.UniqueID for the id). An empty id always makes a new output.
+// place of what is there (use gonbui.UniqueId for the id). An empty id always makes a new output.
 func ShowAs(id string, c Chart) error {
 	if !gonbui.IsNotebook {
 		if _, err := c.Plot(); err != nil {

@@ -162,7 +162,8 @@ func findPython(ctx context.Context) (string, error) {
 	if old != "" {
 		return "", errors.New(old + "; training and generation work without it")
 	}
-	return "", errors.New("Python 3.10 or newer is missing; on Debian and Ubuntu, install the packages python3 and python3-venv (training and generation work without them)")
+	return "", errors.New("no Python 3.10 or newer was found; on Debian and Ubuntu, install the packages python3 and " +
+		"python3-venv (training and generation work without them)")
 }
 
 func pythonOf(venv string) string {

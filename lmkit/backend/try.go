@@ -20,7 +20,7 @@ func (e *Engine) Try() (err error) {
 	if err != nil {
 		return fmt.Errorf("engine %s cannot build a small graph: %s", e.Kind, line(err.Error()))
 	}
-	result, err := exec.Exec1([][]float32{{1, 2}, {3, 4}}, [][]float32{{1, 0}, {0, -1}})
+	result, err := exec.Call1([][]float32{{1, 2}, {3, 4}}, [][]float32{{1, 0}, {0, -1}})
 	if err != nil {
 		return fmt.Errorf("engine %s fails in a small graph: %s", e.Kind, line(err.Error()))
 	}
