@@ -114,7 +114,8 @@ func program(name string, args []string, mend string) finding {
 func tryAuto() finding {
 	engine, err := backend.Open("auto")
 	if err != nil {
-		return finding{Name: "engine auto", Is: oneLine(err), Mend: "set LMKIT_BACKEND to another engine, or unset it"}
+		mend := "set LMKIT_BACKEND to another engine, or unset it"
+		return finding{Name: "engine auto", Is: oneLine(err), Mend: mend}
 	}
 	return finding{Name: "engine auto", OK: true, Is: engine.Reason}
 }

@@ -13,7 +13,7 @@ import (
 	"sort"
 )
 
-// Limits of what the reader takes for a header; the format's own limit is 100 MB.
+// What the reader accepts as a header; the format itself allows 100 MB.
 const (
 	maximumHeader  = 16 << 20
 	maximumTensors = 100_000
@@ -22,13 +22,13 @@ const (
 
 // File is the content of a safetensors file.
 type File struct {
-	// Tensors are sorted by name.
+	// Tensors holds the tensors, sorted by name.
 	Tensors []Tensor
 	// Metadata is the free-form map that a file may carry.
 	Metadata map[string]string
 }
 
-// Read reads a file. Every error names it.
+// Read reads a file. Every error names the file.
 func Read(path string) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -64,7 +64,8 @@ func Decode(r io.ReaderAt, size int64) (*File, error) {
 	}
 	length := binary.LittleEndian.Uint64(prefix[:])
 	if length > maximumHeader || length > uint64(size-8) {
-		return nil, fmt.Errorf("its header claims %d bytes, but the file has %d; it is damaged or no safetensors file", length, size)
+		return nil, fmt.Errorf("its header claims %d bytes, but the file has %d; it is damaged or no safetensors file",
+			length, size)
 	}
 	header := make([]byte, length)
 	if _, err := r.ReadAt(header, 8); err != nil {
@@ -94,7 +95,7 @@ func Decode(r io.ReaderAt, size int64) (*File, error) {
 	return file, nil
 }
 
-// entry is what the header says of a tensor. Numbers are unsigned, so that negative ones do not parse.
+// entry describes a tensor in the header. The numbers are unsigned, so that negative ones do not parse.
 type entry struct {
 	name    string
 	DType   string   `json:"dtype"`
@@ -102,7 +103,7 @@ type entry struct {
 	Offsets []uint64 `json:"data_offsets"`
 }
 
-// parseHeader reads the header's entries one by one, which finds names that occur twice.
+// parseHeader reads the header's entries one by one, so that it finds names that occur twice.
 func parseHeader(header []byte) (entries []entry, metadata map[string]string, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(header))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
@@ -146,7 +147,7 @@ func parseHeader(header []byte) (entries []entry, metadata map[string]string, er
 	return entries, metadata, nil
 }
 
-// check compares the size that the shape asks for with the one that the offsets give.
+// check compares the size that follows from type and shape with the size that the offsets give.
 func (e entry) check() error {
 	size, ok := sizes[e.DType]
 	if !ok {
@@ -167,12 +168,13 @@ func (e entry) check() error {
 		total = low
 	}
 	if got := e.Offsets[1] - e.Offsets[0]; got != total {
-		return fmt.Errorf("shape %v of %s takes %d bytes, but data_offsets %v give it %d", e.Shape, e.DType, total, e.Offsets, got)
+		return fmt.Errorf("shape %v of %s takes %d bytes, but data_offsets %v give it %d",
+			e.Shape, e.DType, total, e.Offsets, got)
 	}
 	return nil
 }
 
-// checkLayout makes sure that the tensors fill the data exactly: no overlap, no hole, nothing behind the last.
+// checkLayout checks that the tensors fill the data exactly: no overlap, no hole, nothing after the last.
 func checkLayout(entries []entry, size uint64) error {
 	order := make([]entry, len(entries))
 	copy(order, entries)
@@ -185,12 +187,14 @@ func checkLayout(entries []entry, size uint64) error {
 	end := uint64(0)
 	for _, e := range order {
 		if e.Offsets[0] != end {
-			return fmt.Errorf("tensor %q begins at byte %d of the data, where byte %d was expected: tensors overlap or leave a hole", e.name, e.Offsets[0], end)
+			return fmt.Errorf("tensor %q begins at byte %d of the data, where byte %d was expected: "+
+				"tensors overlap or leave a hole", e.name, e.Offsets[0], end)
 		}
 		end = e.Offsets[1]
 	}
 	if end != size {
-		return fmt.Errorf("its tensors end at byte %d of the data, but there are %d bytes: the file was cut off or extended", end, size)
+		return fmt.Errorf("its tensors end at byte %d of the data, but there are %d bytes: "+
+			"the file was cut off or extended", end, size)
 	}
 	return nil
 }

@@ -1,8 +1,8 @@
-// Package safetensors reads and writes the safetensors format, in which PyTorch and others exchange
-// weights: eight bytes that hold the length of a JSON header, the header, and the tensors' bytes, little-endian.
+// Package safetensors reads and writes the safetensors format, in which PyTorch and others exchange weights: eight
+// bytes that hold the length of a JSON header, the header, and the tensors' bytes. Numbers are little-endian.
 //
-// The reader trusts nothing: whatever the file holds, it ends in bounded memory and time with tensors
-// that lie inside the file and do not overlap, or with an error.
+// The reader trusts nothing. Whatever a file holds, reading it takes bounded memory and time, and returns either
+// tensors that lie inside the file and do not overlap, or an error.
 package safetensors
 
 import (
@@ -17,17 +17,17 @@ type Tensor struct {
 	// DType is the format's name of the element type, such as "F32".
 	DType string
 	Shape []int
-	// Data are the elements in row-major order, little-endian.
+	// Data holds the elements in row-major order, little-endian.
 	Data []byte
 }
 
-// sizes is the number of bytes of an element.
+// sizes maps an element type to its size in bytes.
 var sizes = map[string]int{
 	"BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "U16": 2, "I16": 2, "F16": 2, "BF16": 2,
 	"U32": 4, "I32": 4, "F32": 4, "U64": 8, "I64": 8, "F64": 8,
 }
 
-// Float32 makes a tensor of type F32; values must have as many elements as shape says.
+// Float32 returns a tensor of type F32. The number of values must be the product of shape; Encode checks it.
 func Float32(name string, shape []int, values []float32) Tensor {
 	data := make([]byte, 0, 4*len(values))
 	for _, value := range values {
@@ -36,7 +36,7 @@ func Float32(name string, shape []int, values []float32) Tensor {
 	return Tensor{Name: name, DType: "F32", Shape: shape, Data: data}
 }
 
-// Float32s are the elements of a tensor of type F32, F16 or BF16; the latter two are widened, which is exact.
+// Float32s returns the elements of a tensor of type F32, F16 or BF16. It widens the latter two, which is exact.
 func (t Tensor) Float32s() ([]float32, error) {
 	size := sizes[t.DType]
 	if t.DType != "F32" && t.DType != "F16" && t.DType != "BF16" {
@@ -57,7 +57,7 @@ func (t Tensor) Float32s() ([]float32, error) {
 	return values, nil
 }
 
-// widenHalf is the value of an IEEE 754 half-precision number.
+// widenHalf returns the value of an IEEE 754 half-precision number.
 func widenHalf(bits uint16) float32 {
 	sign := uint32(bits>>15) << 31
 	exponent := uint32(bits>>10) & 0x1f

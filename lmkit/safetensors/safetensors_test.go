@@ -35,7 +35,7 @@ func TestReadsPython(t *testing.T) {
 		values, err := tensor.Float32s()
 		if want[tensor.Name] == nil {
 			if err == nil {
-				t.Errorf("%s of type %s is read as float32", tensor.Name, tensor.DType)
+				t.Errorf("%s of type %s was read as float32", tensor.Name, tensor.DType)
 			}
 			continue
 		}
@@ -58,7 +58,11 @@ func TestReadsPython(t *testing.T) {
 }
 
 func TestRoundTrip(t *testing.T) {
-	tensors := []Tensor{Float32("a", []int{2, 2}, []float32{1, 2, 3, 4}), Float32("b", nil, []float32{5}), {Name: "c", DType: "U8", Shape: []int{3}, Data: []byte{1, 2, 3}}}
+	tensors := []Tensor{
+		Float32("a", []int{2, 2}, []float32{1, 2, 3, 4}),
+		Float32("b", nil, []float32{5}),
+		{Name: "c", DType: "U8", Shape: []int{3}, Data: []byte{1, 2, 3}},
+	}
 	var first, second bytes.Buffer
 	for _, b := range []*bytes.Buffer{&first, &second} {
 		if err := Encode(b, tensors, map[string]string{"k": "<v>"}); err != nil {
@@ -76,19 +80,27 @@ func TestRoundTrip(t *testing.T) {
 		t.Errorf("%+v", file)
 	}
 	for _, bad := range [][]Tensor{
-		{Float32("a", []int{3}, []float32{1})}, {Float32("a", nil, []float32{1}), Float32("a", nil, []float32{1})},
-		{Float32("__metadata__", nil, []float32{1})}, {{Name: "a", DType: "F99"}}, {{Name: "a", DType: "F32", Shape: []int{-1}}},
+		{Float32("a", []int{3}, []float32{1})},
+		{Float32("a", nil, []float32{1}), Float32("a", nil, []float32{1})},
+		{Float32("__metadata__", nil, []float32{1})},
+		{{Name: "a", DType: "F99"}},
+		{{Name: "a", DType: "F32", Shape: []int{-1}}},
 	} {
 		if Encode(&bytes.Buffer{}, bad, nil) == nil {
-			t.Errorf("%+v is written", bad)
+			t.Errorf("%+v was written", bad)
 		}
 	}
 }
 
-// file makes a file of a header, as it is, and data.
+// file returns a file with a header, as it is, and a number of data bytes.
 func file(header string, data int) []byte {
 	b := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
 	return append(append(b, header...), make([]byte, data)...)
+}
+
+// tensor returns the header's entry of a tensor.
+func tensor(name, kind, shape, offsets string) string {
+	return fmt.Sprintf(`"%s":{"dtype":"%s","shape":[%s],"data_offsets":[%s]}`, name, kind, shape, offsets)
 }
 
 var hostile = map[string][]byte{
@@ -98,25 +110,26 @@ var hostile = map[string][]byte{
 	"100 MB header":   append(binary.LittleEndian.AppendUint64(nil, 100<<20), 0),
 	"web page":        []byte("<!DOCTYPE html><html><body>404</body></html>"),
 	"no object":       file(`[]`, 0),
-	"negative offset": file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 4),
-	"negative shape":  file(`{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}`, 4),
-	"reversed":        file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4),
-	"overflow":        file(`{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904],"data_offsets":[0,4]}}`, 4),
-	"beyond":          file(`{"a":{"dtype":"F32","shape":[250000000000],"data_offsets":[0,1000000000000]}}`, 4),
-	"other size":      file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}`, 4),
-	"overlap":         file(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}`, 6),
-	"hole":            file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2),
-	"rest":            file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`, 2),
-	"twice":           file(`{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, 2),
-	"type":            file(`{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,1]}}`, 1),
-	"ranks":           file(`{"a":{"dtype":"U8","shape":[`+strings.Repeat("1,", 40)+`1],"data_offsets":[0,1]}}`, 1),
+	"negative offset": file(`{`+tensor("a", "F32", "1", "-4,0")+`}`, 4),
+	"negative shape":  file(`{`+tensor("a", "F32", "-1", "0,4")+`}`, 4),
+	"reversed":        file(`{`+tensor("a", "F32", "1", "4,0")+`}`, 4),
+	"overflow":        file(`{`+tensor("a", "F32", "4611686018427387904,4611686018427387904", "0,4")+`}`, 4),
+	"beyond":          file(`{`+tensor("a", "F32", "250000000000", "0,1000000000000")+`}`, 4),
+	"other size":      file(`{`+tensor("a", "F32", "2", "0,4")+`}`, 4),
+	"overlap":         file(`{`+tensor("a", "F32", "1", "0,4")+`,`+tensor("b", "F32", "1", "2,6")+`}`, 6),
+	"hole":            file(`{`+tensor("a", "U8", "1", "1,2")+`}`, 2),
+	"rest":            file(`{`+tensor("a", "U8", "1", "0,1")+`}`, 2),
+	"twice":           file(`{`+tensor("a", "U8", "1", "0,1")+`,`+tensor("a", "U8", "1", "1,2")+`}`, 2),
+	"type":            file(`{`+tensor("a", "F31", "1", "0,1")+`}`, 1),
+	"ranks":           file(`{`+tensor("a", "U8", strings.Repeat("1,", 40)+"1", "0,1")+`}`, 1),
 	"more":            file(`{}{}`, 0),
 	"metadata":        file(`{"__metadata__":{"a":1}}`, 0),
 }
 
 func TestHostileFiles(t *testing.T) {
 	for name, data := range hostile {
-		if _, err := Decode(bytes.NewReader(data), int64(len(data))); err == nil || strings.Contains(err.Error(), "\n") {
+		_, err := Decode(bytes.NewReader(data), int64(len(data)))
+		if err == nil || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Encode writes tensors and, if there is any, metadata as a safetensors file. The same input gives the
-// same bytes: elements of larger types come first, as in the Rust library, and names are in order within a type.
+// Encode writes tensors as a safetensors file, with metadata if there is any. The same input gives the same bytes:
+// tensors with larger elements come first, as in the Rust library, then tensors are sorted by name.
 func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	order := slices.Clone(tensors)
 	sort.SliceStable(order, func(i, j int) bool {
@@ -27,7 +27,8 @@ func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	}
 	offset := uint64(0)
 	for _, t := range order {
-		e := entry{DType: t.DType, Shape: make([]uint64, len(t.Shape)), Offsets: []uint64{offset, offset + uint64(len(t.Data))}}
+		end := offset + uint64(len(t.Data))
+		e := entry{DType: t.DType, Shape: make([]uint64, len(t.Shape)), Offsets: []uint64{offset, end}}
 		for i, dimension := range t.Shape {
 			if dimension < 0 {
 				return fmt.Errorf("tensor %q has shape %v", t.Name, t.Shape)
@@ -41,7 +42,7 @@ func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 			return fmt.Errorf("tensor %q: the name is taken", t.Name)
 		}
 		header[t.Name] = e
-		offset = e.Offsets[1]
+		offset = end
 	}
 	data, err := marshal(header)
 	if err != nil {
@@ -61,7 +62,7 @@ func Encode(w io.Writer, tensors []Tensor, metadata map[string]string) error {
 	return nil
 }
 
-// marshal writes the header, filled up with spaces so that the data begin at a multiple of 8 bytes.
+// marshal returns the header, padded with spaces so that the data begin at a multiple of 8 bytes.
 func marshal(header map[string]any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
