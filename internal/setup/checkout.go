@@ -7,8 +7,8 @@ import (
 	"runtime"
 )
 
-// FindCheckout is the directory of this module's sources: the one that holds the working directory, or else the one
-// that the program was built from.
+// FindCheckout returns the directory of this module's sources: the one that holds the working directory, or else the
+// one that the program was built from.
 func FindCheckout() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

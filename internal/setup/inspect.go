@@ -9,13 +9,13 @@ import (
 // Part is something that Run installs.
 type Part struct {
 	Name string
-	// Version is the one that this version of lmkit installs.
+	// Version is the version that this lmkit installs.
 	Version string
-	// Path is where it is, "" if it is not installed.
+	// Path is where the part is installed, "" if it is not.
 	Path string
 }
 
-// Inspect says what is installed for a checkout, and changes nothing.
+// Inspect reports what is installed for a checkout. It changes nothing.
 func Inspect(checkout string) ([]Part, error) {
 	dir, err := CacheDir()
 	if err != nil {
@@ -38,7 +38,7 @@ func Inspect(checkout string) ([]Part, error) {
 	}, nil
 }
 
-// lockedVersion is the version of a package in the lock file.
+// lockedVersion returns the version of a package in the lock file.
 func lockedVersion(name string) string {
 	entry, _ := splitRequirements(requirements, name)
 	fields := strings.Fields(strings.TrimPrefix(entry, name+"=="))

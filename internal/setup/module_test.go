@@ -33,7 +33,9 @@ func TestModules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for dir, paths := range map[string][]string{checkout: {gonbModule, toolsModule}, goplsModule(checkout): {goplsPackage}} {
+	for dir, paths := range map[string][]string{
+		checkout: {gonbModule, toolsModule}, goplsModule(checkout): {goplsPackage},
+	} {
 		m, err := readModule(dir)
 		if err != nil {
 			t.Fatal(err)
