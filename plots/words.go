@@ -114,7 +114,6 @@ func (c Words) Plot() (*plot.Plot, error) {
 type wordsPlotter struct{ Words }
 
 // Plot draws each token on its colour.
-
 func (w wordsPlotter) Plot(c draw.Canvas, _ *plot.Plot) {
 	a, colors := w.scale()
 	words, _ := w.place()

@@ -26,7 +26,7 @@ func readRetraining(out string) (*Retraining, error) {
 		err = json.Unmarshal(data, &r)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s.json: %w; remove it to begin anew", out, err)
+		return nil, fmt.Errorf("%s.json: %w; remove it to start again", out, err)
 	}
 	return &r, nil
 }

@@ -26,5 +26,5 @@ func downloadUnverified(ctx context.Context, dir string) (plugin string, err err
 			return found[0], nil
 		}
 	}
-	return "", errors.New("the download holds no XLA plugin")
+	return "", errors.New("the download contains no XLA plugin")
 }
