@@ -20,21 +20,21 @@ import (
 	"owlm/lmkit/train"
 )
 
-// Measurement is what one process measured. The peers' scripts print the same.
+// Measurement is the result of one process. The peers' scripts print the same.
 type Measurement struct {
-	// First is the time of the first repetition in seconds, with making the model and compiling; Times are those of the timed
-	// ones.
+	// First is the time of the first repetition in seconds, including making the model and compiling. Times holds the
+	// times of the timed repetitions.
 	First float64   `json:"first"`
 	Times []float64 `json:"times"`
-	// Compile is how long compiling took, in seconds; 0 where that is not measured.
+	// Compile is the time that compiling took, in seconds, 0 if it was not measured.
 	Compile float64 `json:"compile,omitempty"`
-	// Memory is the most that the process ever held, in bytes.
+	// Memory is the most memory that the process ever had, in bytes.
 	Memory int64 `json:"memory"`
-	// Version says what was measured.
+	// Version names the system that was measured, with its version.
 	Version string `json:"version"`
 }
 
-// Measure measures a workload on an engine in this process.
+// Measure measures a workload on an engine, in this process.
 func Measure(ctx context.Context, w Workload, engine string) (m Measurement, err error) {
 	e, err := backend.Open(engine)
 	if err != nil {
@@ -57,7 +57,7 @@ func Measure(ctx context.Context, w Workload, engine string) (m Measurement, err
 	return Measurement{First: l.first, Times: l.times, Compile: l.compile, Memory: peakMemory(), Version: "lmkit " + lmkit.Version + " on " + engine}, nil
 }
 
-// stopwatch takes the times of repetitions. As a hook it takes those of training steps.
+// stopwatch measures the times of repetitions. As a training hook it measures training steps.
 type stopwatch struct {
 	w       Workload
 	start   time.Time
@@ -69,7 +69,7 @@ type stopwatch struct {
 	stop    func()
 }
 
-// lap notes that a repetition is done, and says whether more are wanted.
+// lap records the end of a repetition, and reports whether another one is needed.
 func (l *stopwatch) lap() (more bool) {
 	now := time.Now()
 	took := now.Sub(l.start).Seconds()
@@ -88,18 +88,23 @@ func (l *stopwatch) lap() (more bool) {
 	return len(l.times) < l.w.Least || now.Sub(l.timed).Seconds() < l.w.Seconds
 }
 
+// Start does nothing.
 func (l *stopwatch) Start(string, int, int) {}
 
+// End does nothing.
+func (l *stopwatch) End(error) {}
+
+// Compiled adds the time that compiling took.
+func (l *stopwatch) Compiled(_ string, seconds float64) { l.compile += seconds }
+
+// Epoch leaves the time at the end of an epoch out of the next step's.
 func (l *stopwatch) Epoch(int, float64, float64) {
 	if l.stop != nil {
-		l.start = time.Now() // the end of an epoch is not a step's time
+		l.start = time.Now()
 	}
 }
 
-func (l *stopwatch) End(error) {}
-
-func (l *stopwatch) Compiled(_ string, seconds float64) { l.compile += seconds }
-
+// Step records a step. It stops the training after the last one.
 func (l *stopwatch) Step(int, float64) {
 	if l.stop != nil && !l.lap() {
 		l.stop()
@@ -138,7 +143,7 @@ func timeTraining(ctx context.Context, w Workload, engine string, l *stopwatch) 
 	return nil
 }
 
-// randomText is a text of random words with exactly the wanted number of different ones.
+// randomText returns a text of random words. It contains exactly vocabulary different ones.
 func randomText(vocabulary, length int) string {
 	random := rand.New(rand.NewPCG(1, 2))
 	var b strings.Builder
@@ -152,6 +157,7 @@ func randomText(vocabulary, length int) string {
 	return b.String()
 }
 
+// generate measures the tokens of a model that is not trained.
 func generate(e *backend.Engine, w Workload, l *stopwatch) error {
 	cell, err := rnn.ParseCell(w.Cell)
 	if err != nil {
@@ -183,7 +189,7 @@ func generate(e *backend.Engine, w Workload, l *stopwatch) error {
 	return nil
 }
 
-// products multiplies square matrices that stay on the device.
+// products measures products of square matrices that stay on the device.
 func products(e *backend.Engine, w Workload, l *stopwatch) error {
 	n := w.Hidden
 	random := rand.New(rand.NewPCG(1, 2))
@@ -200,7 +206,7 @@ func products(e *backend.Engine, w Workload, l *stopwatch) error {
 	}
 	defer exec.Finalize()
 	for more := true; more; more = l.lap() {
-		output, err := exec.Exec1(a, a)
+		output, err := exec.Call1(a, a)
 		if err != nil {
 			return err
 		}
@@ -211,7 +217,7 @@ func products(e *backend.Engine, w Workload, l *stopwatch) error {
 	return nil
 }
 
-// peakMemory is the most memory that this process ever held in bytes, 0 where the system does not say.
+// peakMemory returns the most memory that this process ever had, in bytes, 0 if the system does not report it.
 func peakMemory() int64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -226,7 +232,7 @@ func peakMemory() int64 {
 	return kilobytes * 1024
 }
 
-// spaced is the tokens of a text with spaces between them.
+// spaced returns the tokens of a text with spaces between them.
 func spaced(corpus string) string {
 	return strings.Join(text.Words{Lowercase: true}.Tokenize(corpus), " ")
 }

@@ -18,9 +18,9 @@ import (
 // Report is the result of a run.
 type Report struct {
 	Rows []Row `json:"rows"`
-	// Skipped are measurements that failed, a line each.
+	// Skipped describes the measurements that failed, a line each.
 	Skipped []string `json:"skipped,omitempty"`
-	// Receipt says how the numbers came to be.
+	// Receipt says where and how the numbers were measured.
 	Receipt Receipt `json:"receipt"`
 }
 
@@ -36,8 +36,8 @@ type Receipt struct {
 	Versions map[string]string `json:"versions"`
 }
 
-// Row is what a system needs for a workload. Times are in seconds: of a round its median, and over the rounds the median, the
-// fastest and the slowest.
+// Row is what a system needs for a workload. Times are in seconds. The time of a round is its median; Median, Fastest
+// and Slowest are those of the rounds' times.
 type Row struct {
 	Workload string  `json:"workload"`
 	System   string  `json:"system"`
@@ -47,29 +47,33 @@ type Row struct {
 	Rounds   int     `json:"rounds"`
 	// Each is the median of each round, in order.
 	Each []float64 `json:"each_seconds"`
-	// First is the median time of the first repetition, compilation included; FirstFastest and FirstSlowest are its ends.
+	// First is the median time of the first repetition, including compilation. FirstFastest and FirstSlowest are its
+	// extremes.
 	First        float64 `json:"first_seconds"`
 	FirstFastest float64 `json:"first_fastest_seconds"`
 	FirstSlowest float64 `json:"first_slowest_seconds"`
-	// Compile is the median time that compiling took, 0 where that was not measured; CompileFastest and CompileSlowest are its ends.
+	// Compile is the median time that compiling took, 0 if it was not measured. CompileFastest and CompileSlowest are
+	// its extremes.
 	Compile        float64 `json:"compile_seconds,omitempty"`
 	CompileFastest float64 `json:"compile_fastest_seconds,omitempty"`
 	CompileSlowest float64 `json:"compile_slowest_seconds,omitempty"`
-	// Memory is the most that a process held, in bytes.
+	// Memory is the most memory that a process ever had, in bytes.
 	Memory int64 `json:"memory_bytes"`
-	// Speed is relative to that of the peers, as their users start them: 2 is twice as fast. It is the median of the ratios in each
-	// round, which a machine that is slow for some rounds changes little; 0 where the peer was not measured in all of them.
+	// SpeedToPyTorch and SpeedToJAX compare with the peers as their users start them: 2 is twice as fast. They are the
+	// median of the ratios in each round, which changes little if the machine is slow in some rounds. They are 0 if the
+	// peer was not measured in all rounds.
 	SpeedToPyTorch float64 `json:"speed_to_pytorch,omitempty"`
 	SpeedToJAX     float64 `json:"speed_to_jax,omitempty"`
-	// TokensPerSecond is 0 where tokens are not counted; Limit is the share of the fastest product of the run that the
-	// workload's matrix products reach, 0 where that is not known.
+	// TokensPerSecond is 0 if tokens are not counted.
 	TokensPerSecond float64 `json:"tokens_per_second,omitempty"`
-	Limit           float64 `json:"share_of_limit,omitempty"`
-	GFLOPS          float64 `json:"gflops,omitempty"`
+	// GFLOPS is how many operations of the workload's matrix products are done in a second, in billions, 0 if they are
+	// not counted. Limit is its share of the GFLOPS of the fastest product in the run, 0 if that was not measured.
+	Limit  float64 `json:"share_of_limit,omitempty"`
+	GFLOPS float64 `json:"gflops,omitempty"`
 }
 
-// Run measures all workloads on all systems, one after the other, rounds times over. A measurement that fails is left out and
-// told of; cancelling ctx ends the run. Lines of progress go to log.
+// Run measures all workloads on all systems, one after the other, and repeats that for each round. It leaves out a
+// measurement that fails, and reports it. Cancelling ctx ends the run. Run writes lines of progress to log.
 func Run(ctx context.Context, workloads []Workload, systems []System, rounds int, log io.Writer) (*Report, error) {
 	receipt := Receipt{Command: commandLine(), Start: time.Now().UTC(), Rounds: rounds, Cores: runtime.NumCPU(), SIMD: simd(), Versions: lmkit.Versions()}
 	if engine, err := backend.Open(backend.Go); err == nil {
@@ -98,7 +102,8 @@ func Run(ctx context.Context, workloads []Workload, systems []System, rounds int
 				if product, version, ok := strings.Cut(m.Version, " "); ok && product != "lmkit" {
 					receipt.Versions[product] = version
 				}
-				fmt.Fprintf(log, "round %d/%d  %-10s  %-13s  %s\n", round+1, rounds, w.Name, s.Name, duration(m.seconds()))
+				fmt.Fprintf(log, "round %d/%d  %-10s  %-13s  %s\n",
+					round+1, rounds, w.Name, s.Name, duration(m.seconds()))
 			}
 		}
 	}
@@ -118,7 +123,8 @@ func Run(ctx context.Context, workloads []Workload, systems []System, rounds int
 	return report, nil
 }
 
-// commandLine is that of this program, without the directories of absolute paths: results are published.
+// commandLine returns the command of this program. It removes the directories of absolute paths, because results are
+// published.
 func commandLine() []string {
 	var list []string
 	for _, argument := range os.Args {
@@ -130,7 +136,7 @@ func commandLine() []string {
 	return list
 }
 
-// seconds is the median repetition; what is done once is timed as a whole.
+// seconds returns the median repetition, or the whole time of a workload that is done once.
 func (m Measurement) seconds() float64 {
 	if len(m.Times) == 0 {
 		return m.First
@@ -138,6 +144,7 @@ func (m Measurement) seconds() float64 {
 	return median(m.Times)
 }
 
+// newRow summarizes the rounds of a workload on a system.
 func newRow(w Workload, s System, list []Measurement) Row {
 	var times, firsts, compiles []float64
 	row := Row{Workload: w.Name, System: s.Name, Rounds: len(list)}
@@ -146,15 +153,15 @@ func newRow(w Workload, s System, list []Measurement) Row {
 		row.Memory = max(row.Memory, m.Memory)
 	}
 	row.Each = times
-	row.Median, row.Fastest, row.Slowest, row.First = median(times), slices.Min(times), slices.Max(times), median(firsts)
-	row.FirstFastest, row.FirstSlowest = slices.Min(firsts), slices.Max(firsts)
+	row.Median, row.Fastest, row.Slowest = median(times), slices.Min(times), slices.Max(times)
+	row.First, row.FirstFastest, row.FirstSlowest = median(firsts), slices.Min(firsts), slices.Max(firsts)
 	row.Compile, row.CompileFastest, row.CompileSlowest = median(compiles), slices.Min(compiles), slices.Max(compiles)
 	row.TokensPerSecond = float64(w.Tokens()) / row.Median
 	row.GFLOPS = w.Operations() / row.Median / 1e9
 	return row
 }
 
-// compare fills in what needs several rows.
+// compare sets the fields that need other rows.
 func (r *Report) compare(workloads []Workload) {
 	kinds := make(map[string]Kind)
 	for _, w := range workloads {
@@ -183,7 +190,7 @@ func (r *Report) compare(workloads []Workload) {
 	}
 }
 
-// speed is the median of the ratios of a peer's times to those of the same rounds; 0 where the peer lacks some.
+// speed returns the median of the ratios of a peer's times to those of the same rounds, 0 if the peer lacks some.
 func speed(times, peer []float64) float64 {
 	if len(peer) != len(times) {
 		return 0
@@ -195,6 +202,7 @@ func speed(times, peer []float64) float64 {
 	return median(ratios)
 }
 
+// median returns the median, the mean of the two in the middle if their number is even.
 func median(list []float64) float64 {
 	sorted := slices.Sorted(slices.Values(list))
 	if n := len(sorted); n%2 == 0 {

@@ -10,9 +10,9 @@ import (
 	"owlm/plots"
 )
 
-// size is one of a workload's sizes that the scaling run varies, while the others stay those of scalingBase.
+// size is one of a workload's sizes. The scaling run varies one at a time; the others are those of scalingBase.
 type size struct {
-	name   string // as workloads and files are named
+	name   string // in the names of workloads and files
 	title  string
 	values []int
 	of     func(*Workload) *int
@@ -25,13 +25,14 @@ var sizes = []size{
 	{"vocabulary", "vocabulary size", []int{100, 1000, 10000, 50000}, func(w *Workload) *int { return &w.Vocabulary }},
 }
 
-// scalingBase is the workload that all sizes are varied from; each size's values have its own.
+// scalingBase is the workload that all others vary. The values of each size include that of the base.
 var scalingBase = Workload{
-	Name: "base", Title: "a small word model, one step", Kind: Train, Cell: "lstm", Vocabulary: 1000, Embedding: 128, Hidden: 128, Layers: 1,
+	Name: "base", Title: "a small word model, one step", Kind: Train,
+	Cell: "lstm", Vocabulary: 1000, Embedding: 128, Hidden: 128, Layers: 1,
 	Batch: 16, Sequence: 32, EveryStep: true, Warm: 5, Seconds: 0.5, Least: 3,
 }
 
-// with is the base with another value of one size, and named for it.
+// with returns the base with another value of one size, and a name that says so.
 func (s size) with(value int) Workload {
 	w := scalingBase
 	if *s.of(&w) != value {
@@ -41,7 +42,8 @@ func (s size) with(value int) Workload {
 	return w
 }
 
-// Scaling are the workloads that tell how training grows with the sequence, the hidden size, the batch and the vocabulary.
+// Scaling returns the workloads that show how the cost of training grows with the sequence, the hidden size, the batch
+// and the vocabulary.
 func Scaling() []Workload {
 	list := []Workload{scalingBase}
 	for _, s := range sizes {
@@ -54,7 +56,7 @@ func Scaling() []Workload {
 	return list
 }
 
-// row is that of a workload in a report of one system.
+// row returns the row of a workload in a report of one system.
 func (r *Report) row(workload string) (row Row, found bool) {
 	i := slices.IndexFunc(r.Rows, func(row Row) bool { return row.Workload == workload })
 	if i < 0 {
@@ -63,14 +65,17 @@ func (r *Report) row(workload string) (row Row, found bool) {
 	return r.Rows[i], true
 }
 
-// scalingChart draws what a size changes, each curve relative to the base, so that three units share an axis.
+// scalingChart returns a chart of what a size changes. Each curve is relative to the base, so that three units share an
+// axis.
 func (r *Report) scalingChart(s size) (plots.Lines, error) {
 	base, found := r.row(scalingBase.Name)
 	if !found {
-		return plots.Lines{}, fmt.Errorf("bench: the scaling run has no measurement of %q, which its charts compare with", scalingBase.Name)
+		return plots.Lines{}, fmt.Errorf("bench: the scaling run has no measurement of %q, "+
+			"with which its charts compare", scalingBase.Name)
 	}
 	chart := plots.Lines{
-		Title: "One training step against " + s.title, X: s.title, Y: "times that at " + fmt.Sprint(*s.of(new(scalingBase))), LogX: true, LogY: true,
+		Title: "One training step against " + s.title,
+		X:     s.title, Y: "times that at " + fmt.Sprint(*s.of(new(scalingBase))), LogX: true, LogY: true,
 		Series: []plots.Series{
 			{Name: "step, 1 = " + duration(base.Median)},
 			{Name: "compile, 1 = " + duration(base.Compile)},
@@ -82,7 +87,9 @@ func (r *Report) scalingChart(s size) (plots.Lines, error) {
 		if !found {
 			continue
 		}
-		for i, y := range []float64{row.Median / base.Median, row.Compile / base.Compile, float64(row.Memory) / float64(base.Memory)} {
+		for i, y := range []float64{
+			row.Median / base.Median, row.Compile / base.Compile, float64(row.Memory) / float64(base.Memory),
+		} {
 			line := &chart.Series[i]
 			line.X, line.Y = append(line.X, float64(value)), append(line.Y, y)
 		}
@@ -90,7 +97,7 @@ func (r *Report) scalingChart(s size) (plots.Lines, error) {
 	return chart, nil
 }
 
-// ScalingFile is the file of numbers that SaveScaling writes; the charts beside it are scaling-sequence.png and so on.
+// ScalingFile is the file of numbers that SaveScaling writes. The charts beside it are scaling-sequence.png and so on.
 const ScalingFile = "scaling.json"
 
 // SaveScaling writes a scaling run's numbers and a chart for each size into a directory.
@@ -113,7 +120,7 @@ func (r *Report) SaveScaling(dir string) error {
 	return nil
 }
 
-// WriteScaling writes a scaling run as a table, and under it how compiling and memory grow with the sequence.
+// WriteScaling writes a scaling run as a table, and below it how compiling and memory grow with the sequence.
 func (r *Report) WriteScaling(w io.Writer) error {
 	if err := r.WriteTable(w); err != nil {
 		return err
@@ -126,9 +133,11 @@ func (r *Report) WriteScaling(w io.Writer) error {
 		return nil
 	}
 	tokens := float64((longest - scalingBase.Sequence) * scalingBase.Batch)
-	_, err := fmt.Fprintf(w, "\nFrom %d to %d time steps compiling takes %.2f times as long, and memory grows by %.1f KB for each token of a batch.\n"+
+	_, err := fmt.Fprintf(w, "\nFrom %d to %d time steps compiling takes %.2f times as long, "+
+		"and memory grows by %.1f KB for each token of a batch.\n"+
 		"Compiling took %s to %s and %s to %s over %d rounds.\n",
 		scalingBase.Sequence, longest, long.Compile/base.Compile, float64(long.Memory-base.Memory)/tokens/1000,
-		duration(base.CompileFastest), duration(base.CompileSlowest), duration(long.CompileFastest), duration(long.CompileSlowest), base.Rounds)
+		duration(base.CompileFastest), duration(base.CompileSlowest),
+		duration(long.CompileFastest), duration(long.CompileSlowest), base.Rounds)
 	return err
 }

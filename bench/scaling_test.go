@@ -9,12 +9,12 @@ import (
 	"testing"
 )
 
-// TestScalingWorkloads holds that each size is varied alone, from a base that is measured once.
+// TestScalingWorkloads checks that each size is varied alone, and that the base is measured once.
 func TestScalingWorkloads(t *testing.T) {
 	names := make(map[string]bool)
 	for _, w := range Scaling() {
 		if names[w.Name] {
-			t.Errorf("%q is there twice", w.Name)
+			t.Errorf("%q is listed twice", w.Name)
 		}
 		names[w.Name] = true
 		var differ []string
@@ -36,7 +36,8 @@ func TestScalingWorkloads(t *testing.T) {
 	}
 }
 
-// TestScaling draws a run on a shell script: ten times slower at 1024 time steps, and 15872000 bytes more, for 992 x 16 tokens.
+// TestScaling draws a run on a shell script. At 1024 time steps it is ten times slower, and needs 15872000 bytes more,
+// for 992 x 16 tokens.
 func TestScaling(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "system")
 	script := `#!/bin/sh
@@ -57,7 +58,8 @@ esac
 	if err := report.WriteScaling(&output); err != nil {
 		t.Fatal(err)
 	}
-	want := "From 32 to 1024 time steps compiling takes 1.50 times as long, and memory grows by 1.0 KB for each token of a batch."
+	want := "From 32 to 1024 time steps compiling takes 1.50 times as long, " +
+		"and memory grows by 1.0 KB for each token of a batch."
 	if !strings.Contains(output.String(), want) || !strings.Contains(output.String(), "Left out: hidden 512") {
 		t.Errorf("no %q in\n%s", want, &output)
 	}
@@ -66,7 +68,8 @@ esac
 		t.Fatal(err)
 	}
 	for i, want := range []float64{10, 1.5, 16.872} {
-		if line := sequence.Series[i]; len(line.X) != 5 || line.Y[0] != 1 || line.Y[4] < want*0.999 || line.Y[4] > want*1.001 {
+		line := sequence.Series[i]
+		if len(line.X) != 5 || line.Y[0] != 1 || line.Y[4] < want*0.999 || line.Y[4] > want*1.001 {
 			t.Errorf("%s: %v against %v, want %v at the end", line.Name, line.Y, line.X, want)
 		}
 	}
@@ -77,12 +80,14 @@ esac
 	if err := report.SaveScaling(dir); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{ScalingFile, "scaling-sequence.png", "scaling-hidden.png", "scaling-batch.png", "scaling-vocabulary.png"} {
+	for _, name := range []string{
+		ScalingFile, "scaling-sequence.png", "scaling-hidden.png", "scaling-batch.png", "scaling-vocabulary.png",
+	} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
 		}
 	}
 	if err := (&Report{}).SaveScaling(dir); err == nil {
-		t.Error("a run without the base is drawn")
+		t.Error("a run without the base was drawn")
 	}
 }

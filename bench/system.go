@@ -13,36 +13,36 @@ import (
 	"owlm/lmkit/backend"
 )
 
-// The peers, as systems are named in results.
+// The names of the peers in results.
 const (
 	PyTorch = peers.PyTorch
 	JAX     = peers.JAX
 )
 
-// System is something that workloads are measured on.
+// System is something that runs workloads.
 type System struct {
 	Name string
-	// Short leaves the long workloads out.
+	// Short leaves out the long workloads.
 	Short bool
-	// command is the program that measures; a workload's JSON is added to it.
+	// command is the program that measures, and its first arguments. The workload's JSON is the last one.
 	command []string
-	// memory says which settings of memory a peer gets; lmkit's command gives itself its own.
+	// memory chooses the settings of memory.
 	memory memory
 }
 
+// memory chooses the settings of memory with which a system starts.
 type memory int
 
 const (
-	own     memory = iota // what the program gives itself
+	own     memory = iota // those that the program chooses itself, as lmkit's command does
 	untuned               // none, as users start PyTorch and JAX
-	tuned                 // those of lmkit, backend.MemoryTuning
+	tuned                 // those of lmkit's command, backend.MemoryTuning
 )
 
-// Tuned, after a peer's name, says that it was started with the settings of memory that lmkit's command gives itself.
+// Tuned after a peer's name marks one that was started with the settings of memory of lmkit's command.
 const Tuned = " tuned"
 
-// Engines are the systems of lmkit: program is this command, with the arguments that make it call Measure for an engine, whose
-// name is added.
+// Engines returns the systems of lmkit. program is the command that calls Measure; the engine's name is added to it.
 func Engines(names []string, program ...string) []System {
 	var list []System
 	for _, name := range names {
@@ -51,7 +51,7 @@ func Engines(names []string, program ...string) []System {
 	return list
 }
 
-// EnginesPresent are the engines that can be opened here.
+// EnginesPresent returns the engines that can be opened on this machine.
 func EnginesPresent() []string {
 	var names []string
 	for _, name := range []string{backend.XLACPU, backend.Go} {
@@ -62,8 +62,8 @@ func EnginesPresent() []string {
 	return names
 }
 
-// Peers are those of PeersOf, installed with pip into a virtual environment of their own in lmkit's cache directory where they are
-// not there yet (about 3 GB); every file is checked by its hash.
+// Peers installs the peers if need be and returns PeersOf. It installs them with pip into a virtual environment in
+// lmkit's cache directory (about 3 GB), and checks the hash of every file.
 func Peers(ctx context.Context, log io.Writer) ([]System, error) {
 	python, err := peers.Python(ctx, log)
 	if err != nil {
@@ -72,7 +72,7 @@ func Peers(ctx context.Context, log io.Writer) ([]System, error) {
 	return PeersOf(python), nil
 }
 
-// PeersOf are PyTorch and JAX in a Python that has them, each as its users start it, and tuned.
+// PeersOf returns PyTorch and JAX in a Python that has them, each as its users start it, and tuned.
 func PeersOf(python string) []System {
 	torch, jax := []string{python, "-c", peers.TorchScript}, []string{python, "-c", peers.JAXScript}
 	return []System{
@@ -81,7 +81,7 @@ func PeersOf(python string) []System {
 	}
 }
 
-// measure measures a workload on a system, in a process of its own.
+// measure measures a workload on a system, in a new process.
 func (s System) measure(ctx context.Context, w Workload) (m Measurement, err error) {
 	data, err := json.Marshal(w)
 	if err != nil {

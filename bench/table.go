@@ -17,12 +17,15 @@ import (
 // WriteTable writes a report as a Markdown table.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
-	b.WriteString("| workload | system | median | fastest to slowest | speed to PyTorch | to JAX | tokens/s | share of limit | first | memory |\n")
+	b.WriteString("| workload | system | median | fastest to slowest | speed to PyTorch | to JAX | tokens/s | " +
+		"share of limit | first | memory |\n")
 	b.WriteString("|---|---|---:|---|---:|---:|---:|---:|---:|---:|\n")
 	for _, row := range r.Rows {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s to %s | %s | %s | %s | %s | %s | %d MB |\n", row.Workload, row.System, duration(row.Median),
-			duration(row.Fastest), duration(row.Slowest), ratio(row.SpeedToPyTorch), ratio(row.SpeedToJAX), optional("%.0f", row.TokensPerSecond),
-			optional("%.0f %%", 100*row.Limit), duration(row.First), row.Memory>>20)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s to %s | %s | %s | %s | %s | %s | %d MB |\n",
+			row.Workload, row.System, duration(row.Median), duration(row.Fastest), duration(row.Slowest),
+			optional("%.2f", row.SpeedToPyTorch), optional("%.2f", row.SpeedToJAX),
+			optional("%.0f", row.TokensPerSecond), optional("%.0f %%", 100*row.Limit),
+			duration(row.First), row.Memory>>20)
 	}
 	for _, problem := range r.Skipped {
 		fmt.Fprintf(&b, "\nLeft out: %s\n", problem)
@@ -31,7 +34,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return err
 }
 
-// duration writes seconds with three digits.
+// duration returns a time in seconds with three digits and a unit.
 func duration(seconds float64) string {
 	switch {
 	case seconds < 1e-3:
@@ -44,9 +47,7 @@ func duration(seconds float64) string {
 	return fmt.Sprintf("%.3g s", seconds)
 }
 
-func ratio(x float64) string { return optional("%.2f", x) }
-
-// optional is "" for 0, which stands for a number that is not known.
+// optional formats a number. 0 is one that is not known, and gives "".
 func optional(format string, x float64) string {
 	if x == 0 {
 		return ""
@@ -54,7 +55,7 @@ func optional(format string, x float64) string {
 	return fmt.Sprintf(format, x)
 }
 
-// simd says whether this program was built with GOEXPERIMENT=simd.
+// simd reports whether this program was built with GOEXPERIMENT=simd.
 func simd() bool {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -83,9 +84,11 @@ func (r *Report) Save(dir string) error {
 		return err
 	}
 	var table bytes.Buffer
-	fmt.Fprintf(&table, "Measured by `%s`: %d rounds on %s.", strings.Join(r.Receipt.Command, " "), r.Receipt.Rounds, r.Receipt.Device)
+	fmt.Fprintf(&table, "Measured by `%s`: %d rounds on %s.",
+		strings.Join(r.Receipt.Command, " "), r.Receipt.Rounds, r.Receipt.Device)
 	if slices.ContainsFunc(r.Rows, func(row Row) bool { return strings.HasSuffix(row.System, Tuned) }) {
-		fmt.Fprintf(&table, " *Tuned* is started with `%s=%s`, which lmkit's command gives itself unless the variable is set.", backend.MemoryVariable, backend.MemoryTuning)
+		fmt.Fprintf(&table, " *Tuned* is started with `%s=%s`, which lmkit's command gives itself unless the variable "+
+			"is set.", backend.MemoryVariable, backend.MemoryTuning)
 	}
 	table.WriteString("\n\n")
 	if err := r.WriteTable(&table); err != nil {
@@ -94,7 +97,7 @@ func (r *Report) Save(dir string) error {
 	return os.WriteFile(filepath.Join(dir, TableFile), table.Bytes(), 0o644)
 }
 
-// saveJSON writes all numbers into a file.
+// saveJSON writes all numbers of the report into a file.
 func (r *Report) saveJSON(path string) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {

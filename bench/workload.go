@@ -1,5 +1,5 @@
-// Package bench times lmkit beside PyTorch and JAX: the same work, one process for each measurement, all systems in turn, in
-// several rounds of one run. `lmkit bench` is its command.
+// Package bench times lmkit beside PyTorch and JAX: the same work, one process for each measurement, all systems in
+// turn, in several rounds of one run. `lmkit bench` is its command.
 package bench
 
 import (
@@ -8,28 +8,28 @@ import (
 
 // Workload is one thing to time.
 type Workload struct {
-	// Name is short, Title says what it is.
+	// Name is short. Title describes the workload.
 	Name  string `json:"name"`
 	Title string `json:"title"`
 	Kind  Kind   `json:"kind"`
 	// Cell is the recurrence: rnn, lstm or gru (JAX: rnn or lstm).
 	Cell string `json:"cell"`
-	// Sizes of the model. For Products, Hidden is the size of the square matrices.
+	// The sizes of the model. For Products, Hidden is the size of the square matrices.
 	Vocabulary int `json:"vocabulary"`
 	Embedding  int `json:"embedding"`
 	Hidden     int `json:"hidden"`
 	Layers     int `json:"layers"`
-	// Batch is the number of rows, Sequence the number of time steps; for Generate, of the prompt.
+	// Batch is the number of rows, Sequence the number of time steps. For Generate, Sequence is the prompt's length.
 	Batch    int `json:"batch"`
 	Sequence int `json:"sequence"`
-	// EveryStep takes the loss at every time step, and carries the state to the next batch; otherwise the loss is taken at
-	// the last.
+	// EveryStep takes the loss at every time step, and carries the state to the next batch. Otherwise the loss is taken
+	// at the last step only.
 	EveryStep bool `json:"every_step"`
-	// Long says that there are many time steps, each of which an engine without loops repeats in its graph.
+	// Long marks a workload with many time steps. An engine without loops repeats each of them in its graph.
 	Long bool `json:"long,omitempty"`
-	// Text is what Tutorial trains on.
+	// Text is the text that Tutorial trains on.
 	Text string `json:"text,omitempty"`
-	// Warm is how many repetitions are not timed; then it is repeated for Seconds, and at least Least times.
+	// Warm is how many repetitions after the first are not timed. Timed ones follow for Seconds, but at least Least.
 	Warm    int     `json:"warm"`
 	Seconds float64 `json:"seconds"`
 	Least   int     `json:"least"`
@@ -46,14 +46,20 @@ const (
 	Products Kind = "products" // products of square matrices: the machine's limit
 )
 
-// Workloads are the standard ones.
+// Workloads returns the standard workloads.
 func Workloads() []Workload {
 	list := []Workload{
 		{Name: "products", Title: "product of two matrices of 2048 x 2048", Kind: Products, Cell: "lstm", Hidden: 2048},
-		{Name: "W1", Title: "the tutorial's model, one step", Kind: Train, Cell: "lstm", Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5},
-		{Name: "W2", Title: "a word model, one step", Kind: Train, Cell: "lstm", Vocabulary: 10000, Embedding: 650, Hidden: 650, Layers: 2, Batch: 20, Sequence: 35, EveryStep: true, Long: true},
-		{Name: "W3", Title: "a character model, one step", Kind: Train, Cell: "lstm", Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 64, Sequence: 128, EveryStep: true, Long: true},
-		{Name: "generation", Title: "one token of the tutorial's model", Kind: Generate, Cell: "lstm", Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 1, Sequence: 5},
+		{Name: "W1", Title: "the tutorial's model, one step", Kind: Train, Cell: "lstm",
+			Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5},
+		{Name: "W2", Title: "a word model, one step", Kind: Train, Cell: "lstm",
+			Vocabulary: 10000, Embedding: 650, Hidden: 650, Layers: 2, Batch: 20, Sequence: 35,
+			EveryStep: true, Long: true},
+		{Name: "W3", Title: "a character model, one step", Kind: Train, Cell: "lstm",
+			Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 64, Sequence: 128,
+			EveryStep: true, Long: true},
+		{Name: "generation", Title: "one token of the tutorial's model", Kind: Generate, Cell: "lstm",
+			Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 1, Sequence: 5},
 		{Name: "tutorial", Title: "the tutorial's training, 100 epochs", Kind: Tutorial, Cell: "lstm", Vocabulary: 30, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5, Text: corpora.OwlText},
 	}
 	for i := range list {
@@ -64,7 +70,7 @@ func Workloads() []Workload {
 	return list
 }
 
-// Tokens is how many tokens one repetition reads, 0 where that means nothing.
+// Tokens returns how many tokens one repetition reads, 0 if that has no meaning.
 func (w Workload) Tokens() int {
 	switch w.Kind {
 	case Train:
@@ -75,8 +81,8 @@ func (w Workload) Tokens() int {
 	return 0
 }
 
-// Operations is how many floating-point operations the matrix products of one repetition need, 0 where that is not counted: two
-// for each multiplication, and for a training step three times those of the forward pass.
+// Operations returns how many floating-point operations the matrix products of one repetition need, 0 if they are not
+// counted. It counts two for each multiplication, and three times those of the forward pass for a training step.
 func (w Workload) Operations() float64 {
 	switch w.Kind {
 	case Products:

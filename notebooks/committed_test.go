@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// committed are the notebooks beside this file.
+// committed returns the notebooks of this directory.
 func committed(t *testing.T) (list []notebook) {
 	t.Helper()
 	paths, err := filepath.Glob("[0-9][0-9]_*.ipynb")
@@ -34,7 +34,7 @@ func TestCommitted(t *testing.T) {
 	for _, n := range committed(t) {
 		t.Run(n.Name, func(t *testing.T) {
 			if n.Format != 4 || n.Metadata.Kernel.Name != "lmkit" {
-				t.Errorf("format %d, kernel %q; 4 and lmkit are right", n.Format, n.Metadata.Kernel.Name)
+				t.Errorf("format %d, kernel %q, want 4 and lmkit", n.Format, n.Metadata.Kernel.Name)
 			}
 			count := 0
 			for _, c := range n.Cells {
@@ -43,7 +43,7 @@ func TestCommitted(t *testing.T) {
 				}
 				count++
 				if count == 1 && !strings.Contains(string(c.Source), "%noautoget") {
-					t.Errorf("cell %s: the first code cell has no %%noautoget, so GoNB would look for modules on the network", c.ID)
+					t.Errorf("cell %s: the first code cell has no %%noautoget, so GoNB would use the network", c.ID)
 				}
 				checkCell(t, c, count)
 			}
@@ -54,6 +54,7 @@ func TestCommitted(t *testing.T) {
 	}
 }
 
+// checkCell checks the code cell with a number.
 func checkCell(t *testing.T, c cell, count int) {
 	t.Helper()
 	if lines := strings.Count(strings.TrimSpace(string(c.Source)), "\n") + 1; lines > cellLines {
@@ -109,7 +110,7 @@ var headingMarks = regexp.MustCompile("[#*`_]")
 
 var headingNumber = regexp.MustCompile(`^[\d.]+\s+`)
 
-// plainHeading is a heading in lower case, without number and emphasis.
+// plainHeading returns a heading in lower case, without number and emphasis.
 func plainHeading(line string) string {
 	text := strings.TrimSpace(headingMarks.ReplaceAllString(line, ""))
 	return strings.ToLower(headingNumber.ReplaceAllString(text, ""))
@@ -146,7 +147,8 @@ func TestQuotedCode(t *testing.T) {
 			}
 			blocks := goBlock.FindAllStringSubmatch(string(c.Source), -1)
 			if fences := strings.Count(string(c.Source), "```go"); fences != len(blocks) {
-				t.Errorf("%s, cell %s: %d blocks of Go, and %d follow the name of a file", n.Name, c.ID, fences, len(blocks))
+				t.Errorf("%s, cell %s: %d blocks of Go, of these %d after the name of a file",
+					n.Name, c.ID, fences, len(blocks))
 			}
 			for _, block := range blocks {
 				quoted++
@@ -154,7 +156,7 @@ func TestQuotedCode(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				} else if !strings.Contains(plain(string(data)), plain(block[2])) {
-					t.Errorf("%s, cell %s quotes code that %s does not have:\n%s", n.Name, c.ID, block[1], block[2])
+					t.Errorf("%s, cell %s quotes code that is not in %s:\n%s", n.Name, c.ID, block[1], block[2])
 				}
 			}
 		}

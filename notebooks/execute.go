@@ -16,7 +16,7 @@ import (
 //go:embed run.py
 var script string
 
-// settings are what the script is told beside the notebooks.
+// settings are the script's parameters beside the notebooks.
 type settings struct {
 	Out     string `json:"out"`
 	Work    string `json:"work"`
@@ -24,16 +24,16 @@ type settings struct {
 	Timeout int    `json:"timeout"` // seconds
 }
 
-// message is a line from the script: an event, or the process of a kernel that was started.
+// message is a line that the script prints: an event, or the process number of a kernel that was started.
 type message struct {
 	Event
 	Kernel int `json:"kernel"`
 }
 
-// temporaryName begins the name of the directory in which kernels keep their files and compile.
+// temporaryName begins the name of the temporary directory in which kernels compile and keep their files.
 const temporaryName = "lmkit-notebooks-"
 
-// execute runs the script and reads its events.
+// execute runs the script, passes its events on and returns the failures.
 func execute(ctx context.Context, o Options, out, work string) (failures []Event, err error) {
 	temporary, err := os.MkdirTemp("", temporaryName)
 	if err != nil {
@@ -44,7 +44,7 @@ func execute(ctx context.Context, o Options, out, work string) (failures []Event
 	if err != nil {
 		return nil, err
 	}
-	// The script ends, with all that it started, when this pipe does: also if this process is killed.
+	// When this pipe closes, the script ends with everything that it started, even if this process is killed.
 	life, err := c.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func execute(ctx context.Context, o Options, out, work string) (failures []Event
 	return failures, nil
 }
 
-// scriptCommand is the script with its settings, and a directory where everything temporary goes.
+// scriptCommand returns the command of the script, which keeps all temporary files in one directory.
 func scriptCommand(ctx context.Context, o Options, out, work, temporary string) (*exec.Cmd, error) {
 	kernel := filepath.Join(temporary, "kernels", "lmkit", "kernel.json")
 	if err := os.MkdirAll(filepath.Dir(kernel), 0o755); err != nil {
@@ -107,7 +107,7 @@ func scriptCommand(ctx context.Context, o Options, out, work, temporary string) 
 	}
 	c := exec.CommandContext(ctx, o.Python, append([]string{"-c", script, string(asked)}, o.Sources...)...)
 	c.Env = append(os.Environ(),
-		"TMPDIR="+temporary, // GoNB compiles there
+		"TMPDIR="+temporary, // in which GoNB compiles
 		"JUPYTER_PATH="+temporary,
 		"JUPYTER_RUNTIME_DIR="+filepath.Join(temporary, "runtime"),
 		"JUPYTER_CONFIG_DIR="+filepath.Join(temporary, "config"),
@@ -122,6 +122,7 @@ func scriptCommand(ctx context.Context, o Options, out, work, temporary string) 
 	return c, nil
 }
 
+// lastLine returns the last line of the messages, or else the error.
 func lastLine(messages string, err error) string {
 	lines := strings.Split(strings.TrimSpace(messages), "\n")
 	if last := lines[len(lines)-1]; last != "" {

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// executed is a directory with the executed notebooks. $LMKIT_EXECUTED names one that is there already,
-// "later" skips the tests that look at them; without it the notebooks are executed now.
+// executed returns a directory with the executed notebooks. $LMKIT_EXECUTED names an existing one; "later" skips the
+// test. Without the variable, executed executes the notebooks.
 func executed(t *testing.T) string {
 	t.Helper()
 	switch dir := os.Getenv("LMKIT_EXECUTED"); {
@@ -33,7 +33,7 @@ func executed(t *testing.T) string {
 
 var expectedCount = regexp.MustCompile(`^(\d+) \* (.*)$`)
 
-// expectation is what a line of expected.txt asks for; count is -1 for at least once.
+// expectation parses a line of expected.txt. count is -1 for at least once.
 func expectation(t *testing.T, line string) (pattern *regexp.Regexp, count int) {
 	t.Helper()
 	count = -1

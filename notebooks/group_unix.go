@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// ownGroup starts a command in a process group of its own, so that it can be ended with all that it started.
+// ownGroup makes a command start in its own process group, so that it can be ended with everything that it started.
 func ownGroup(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // killGroup ends the processes of a group, which may have ended already.

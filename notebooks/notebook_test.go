@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// notebook is what the tests look at in an .ipynb file.
+// notebook is the part of an .ipynb file that the tests read.
 type notebook struct {
 	Name     string `json:"-"`
 	Format   int    `json:"nbformat"`
@@ -40,7 +40,7 @@ type output struct {
 	Traceback []string       `json:"traceback"`
 }
 
-// text is a string that a notebook may hold in lines.
+// text is a string, which a notebook may store as a list of lines.
 type text string
 
 func (t *text) UnmarshalJSON(data []byte) error {
@@ -52,7 +52,7 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*string)(t))
 }
 
-// string is an output's text, in whatever form it has it.
+// String returns an output's text in all forms that it has.
 func (o output) String() string {
 	parts := []string{string(o.Text)}
 	for _, kind := range []string{"text/plain", "text/markdown", "text/html"} {
@@ -65,7 +65,7 @@ func (o output) String() string {
 	return strings.Join(parts, "\n")
 }
 
-// output is the text of all outputs.
+// output returns the text of all outputs.
 func (n notebook) output() string {
 	var b strings.Builder
 	for _, c := range n.Cells {

@@ -1,4 +1,4 @@
-// Package notebooks executes the notebooks beside it, as lmkit notebooks and the tests do.
+// Package notebooks executes the notebooks of its directory, for lmkit notebooks and the tests.
 package notebooks
 
 import (
@@ -13,44 +13,45 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Options say what Run executes, and how.
+// Options configure Run.
 type Options struct {
 	// Python is an interpreter with nbclient and nbconvert; see internal/setup.
 	Python string
 	// Kernel is the kernel.json of the kernel "lmkit"; see setup.Environment.Kernel.
 	Kernel []byte
-	// Sources are the notebooks' files; see List.
+	// Sources lists the notebooks' files; see List.
 	Sources []string
-	// Out is the directory that receives the executed notebooks, as .ipynb and .html, and in work/ the
-	// files that cells write. It is made if it is not there; work/ starts empty.
+	// Out is the directory for the executed notebooks, as .ipynb and .html, and in work/ for the files that cells
+	// write. It is made if it does not exist; work/ is emptied.
 	Out string
 	// Backend names the engine of the cells; "" is "auto".
 	Backend string
 	// CellTimeout is how long a cell may take; 0 is ten minutes.
 	CellTimeout time.Duration
-	// Update writes the outputs into the sources as well, if every notebook succeeds.
+	// Update also writes the outputs into the sources, if every notebook succeeds.
 	Update bool
-	// Progress, if not nil, is told of every event.
+	// Progress, if not nil, is called with every event.
 	Progress func(Event)
 }
 
 // Event is something that happened in a run.
 type Event struct {
 	Notebook string `json:"notebook"`
-	// Cell is the cell that begins, or that failed: it counts from 1; 0 is the start of the kernel. Cells
-	// is how many there are.
+	// Cell is the number of the cell that begins, or that failed. The first is 1; 0 is the start of the kernel. Cells
+	// is the number of cells.
 	Cell  int `json:"cell"`
 	Cells int `json:"cells"`
-	// Error is what a cell failed with, in up to 12 lines; Done says that the notebook is through. Seconds is
-	// the time that the notebook took, with either.
+	// Error describes in up to 12 lines why a cell failed. Done is true at the end of a notebook. With either, Seconds
+	// is the time that the notebook took.
 	Error   string  `json:"error,omitempty"`
 	Done    bool    `json:"done,omitempty"`
 	Seconds float64 `json:"seconds,omitempty"`
 }
 
-// Failure is the error of a run in which cells failed: one event for each notebook that did.
+// Failure is the error of a run in which cells failed. It has one event for each notebook that failed.
 type Failure struct{ Events []Event }
 
+// Error returns the first line of each notebook's error.
 func (f *Failure) Error() string {
 	var lines []string
 	for _, e := range f.Events {
@@ -59,13 +60,14 @@ func (f *Failure) Error() string {
 	return strings.Join(lines, "; ")
 }
 
+// firstLine returns the first line of a text.
 func firstLine(s string) string {
 	first, _, _ := strings.Cut(s, "\n")
 	return first
 }
 
-// List lists notebooks by name: those in a directory whose names begin with it, such as "03", or else the file of
-// that name. Without names it is all in the directory whose names begin with two digits, in order.
+// List returns the files of notebooks. For each name it returns the notebooks in dir that begin with it, such as "03",
+// or else the file of that name. Without names it returns all notebooks in dir that begin with two digits, in order.
 func List(dir string, names ...string) ([]string, error) {
 	all, err := filepath.Glob(filepath.Join(dir, "[0-9][0-9]_*.ipynb"))
 	if err != nil {
@@ -95,8 +97,8 @@ func List(dir string, names ...string) ([]string, error) {
 	return list, nil
 }
 
-// Run executes notebooks one after the other. A cell that fails ends its notebook, not the run; the error is then a
-// *Failure. Cancelling ctx ends everything that was started. The sources stay as they are, but for Update.
+// Run executes notebooks one after the other. A cell that fails ends its notebook but not the run, and the error is a
+// *Failure. Cancelling ctx ends everything that was started. Only Update changes the sources.
 func Run(ctx context.Context, o Options) error {
 	out, err := filepath.Abs(o.Out)
 	if err != nil {
@@ -112,7 +114,7 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("another run is writing to %s; wait for it, or name another directory", out)
 	}
 	defer l.Unlock()
-	// The notebooks of a run share a directory, in which they find the models of each other.
+	// The notebooks of a run share a directory: some open a model that another has trained.
 	work := filepath.Join(out, workName)
 	if err := errors.Join(os.RemoveAll(work), os.RemoveAll(filepath.Join(out, kernelLog))); err != nil {
 		return err
@@ -134,23 +136,24 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-// kernelLog is the file in the output directory with what the kernels logged, for the case that one does not start.
+// kernelLog is the file in the output directory with the kernels' log. It says why a kernel does not start.
 const kernelLog = "kernel.log"
 
 // What Run makes in the output directory, beside the notebooks.
 const (
-	lockFile = ".lock" // stays there, and so tells that a run wrote to the directory before
+	lockFile = ".lock" // stays, and marks the directory as one that a run has written to
 	workName = "work"
 )
 
-// makeOut makes the output directory. One that Run made is invisible to git. As work/ is emptied, it must not be somebody
-// else's.
+// makeOut makes the output directory if it does not exist, hidden from git. Run empties work/ in it, so makeOut refuses
+// a directory with a work/ that no run has made.
 func makeOut(out string) error {
 	if _, err := os.Stat(out); err == nil {
 		work := filepath.Join(out, workName)
 		_, ours := os.Stat(filepath.Join(out, lockFile))
 		if _, err := os.Stat(work); err == nil && ours != nil {
-			return fmt.Errorf("%s was not made by a run of the notebooks, which would empty it; name another output directory", work)
+			return fmt.Errorf("%s was not made by a run of the notebooks, which would empty it; "+
+				"name another output directory", work)
 		}
 		return nil
 	}

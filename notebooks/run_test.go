@@ -14,7 +14,7 @@ import (
 	"owlm/internal/setup"
 )
 
-// options are those for notebooks in testdata, with everything set up.
+// options sets everything up and returns the options for notebooks in testdata.
 func options(t *testing.T, names ...string) Options {
 	t.Helper()
 	if testing.Short() {
@@ -77,7 +77,8 @@ func TestRun(t *testing.T) {
 	if bytes.Contains(page, []byte(`<script src=`)) {
 		t.Error("the page loads a script")
 	}
-	if last := progress[len(progress)-1]; len(progress) != 6 || !last.Done || last.Notebook != "smoke" || last.Cells != 5 {
+	last := progress[len(progress)-1]
+	if len(progress) != 6 || !last.Done || last.Notebook != "smoke" || last.Cells != 5 {
 		t.Errorf("events %+v", progress)
 	}
 	if _, err := os.Stat(filepath.Join(o.Out, "work", "left.txt")); err != nil {
@@ -85,7 +86,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestRunSparesWork: a directory work that no run made is not emptied.
+// TestRunSparesWork checks that a directory work that no run has made is not emptied.
 func TestRunSparesWork(t *testing.T) {
 	out := t.TempDir()
 	mine := filepath.Join(out, "work", "mine.txt")
@@ -95,8 +96,9 @@ func TestRunSparesWork(t *testing.T) {
 	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the refusal leaves nothing that would let the next run through
-		if err := Run(t.Context(), Options{Out: out}); err == nil || !strings.Contains(err.Error(), "another output directory") {
+	for range 2 { // the refusal leaves nothing that the next run would accept
+		err := Run(t.Context(), Options{Out: out})
+		if err == nil || !strings.Contains(err.Error(), "another output directory") {
 			t.Errorf("the error is %v", err)
 		}
 	}
@@ -133,11 +135,13 @@ func TestRunFailures(t *testing.T) {
 	if !errors.As(err, &failure) || len(failure.Events) != 3 {
 		t.Fatal(err)
 	}
-	want := "bad, cell 3: line 3: undefined: undefined; panic, cell 2: panic: this went wrong; hang, cell 2: the cell did not end within 20 seconds"
+	want := "bad, cell 3: line 3: undefined: undefined; panic, cell 2: panic: this went wrong; " +
+		"hang, cell 2: the cell did not end within 20 seconds"
 	if err.Error() != want {
 		t.Errorf("error %q, want %q", err, want)
 	}
-	if n := readNotebook(t, filepath.Join(o.Out, "smoke.ipynb")); !strings.Contains(n.output(), "43") {
+	n := readNotebook(t, filepath.Join(o.Out, "smoke.ipynb"))
+	if !strings.Contains(n.output(), "43") {
 		t.Error("the notebook after those that failed was not executed")
 	}
 	for _, source := range o.Sources {
@@ -165,7 +169,8 @@ func TestRunInterrupted(t *testing.T) {
 	noneLeft(t)
 }
 
-// noneLeft looks for kernels and programs of cells, which have the run's temporary directory in their command line.
+// noneLeft checks that no kernel and no program of a cell is left. Their command lines contain the run's temporary
+// directory.
 func noneLeft(t *testing.T) {
 	t.Helper()
 	temporary := filepath.Join(os.TempDir(), temporaryName)

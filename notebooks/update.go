@@ -10,8 +10,8 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// update writes the outputs of executed notebooks into the sources, but for those of cells tagged "volatile", which
-// hold times and paths: two runs leave the same bytes.
+// update writes the outputs of executed notebooks into the sources. It leaves out those of cells tagged "volatile",
+// which contain times and paths, so that two runs write the same bytes.
 func update(sources []string, out string) error {
 	for _, source := range sources {
 		executed, err := os.ReadFile(filepath.Join(out, filepath.Base(source)))
@@ -29,7 +29,7 @@ func update(sources []string, out string) error {
 	return nil
 }
 
-// stripVolatile empties the outputs of cells tagged "volatile" and drops what a kernel says of itself.
+// stripVolatile empties the outputs of cells tagged "volatile", and replaces the kernel's description of itself.
 func stripVolatile(notebook []byte) ([]byte, error) {
 	var document map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(notebook))
@@ -55,6 +55,7 @@ func stripVolatile(notebook []byte) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// hasTag reports whether a cell has a tag.
 func hasTag(cell map[string]any, tag string) bool {
 	metadata, _ := cell["metadata"].(map[string]any)
 	tags, _ := metadata["tags"].([]any)

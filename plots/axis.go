@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// axis is a numeric axis that both renderers draw alike: its range and its labelled ticks.
+// axis is a numeric axis that both renderers draw alike: it has a range and labelled ticks.
 type axis struct {
 	title  string
 	log    bool
@@ -20,8 +20,8 @@ type axis struct {
 	step   float64 // between ticks; 0 on a logarithmic axis
 }
 
-// newAxis fits an axis to the usable ones among values; there must be one. A tight axis ends at
-// the data, another one at round numbers, and at zero if that is not far.
+// newAxis returns an axis that fits the usable values; without any it is arbitrary. A tight axis ends at the data,
+// any other at round numbers, and at zero if zero is near.
 func newAxis(title string, values []float64, log, tight bool) axis {
 	a := axis{title: title, log: log, whole: true, lo: math.Inf(1), hi: math.Inf(-1)}
 	for _, v := range values {
@@ -30,7 +30,7 @@ func newAxis(title string, values []float64, log, tight bool) axis {
 			a.whole = a.whole && v == math.Trunc(v)
 		}
 	}
-	if a.lo > a.hi { // no value: any range will do
+	if a.lo > a.hi { // no value: any range is fine
 		a.lo, a.hi = 1, 10
 	}
 	if log {
@@ -62,7 +62,7 @@ func (a *axis) fitLinear(tight bool) {
 	}
 }
 
-// roundStep is 1, 2 or 5 times a power of ten, the one nearest to a wish.
+// roundStep returns 1, 2 or 5 times a power of ten, whichever is nearest to a wish.
 func roundStep(wish float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(wish)))
 	switch ratio := wish / power; { // the bounds are the geometric means, as in d3
@@ -108,7 +108,7 @@ func (a *axis) fitLog(tight bool) {
 	}
 }
 
-// roundDown is the largest factor times the power of ten of v that is not above v.
+// roundDown returns the largest product of a factor and the power of ten of v that is not above v.
 func roundDown(v float64, factors []float64) float64 {
 	power := math.Pow10(int(math.Floor(math.Log10(v))))
 	best := power
@@ -120,7 +120,7 @@ func roundDown(v float64, factors []float64) float64 {
 	return best
 }
 
-// roundUp is the smallest that is not below v.
+// roundUp returns the smallest such product that is not below v.
 func roundUp(v float64, factors []float64) float64 {
 	power := math.Pow10(int(math.Floor(math.Log10(v))))
 	for _, factor := range factors {
@@ -131,7 +131,7 @@ func roundUp(v float64, factors []float64) float64 {
 	return 10 * power
 }
 
-// fraction is where v lies between the axis' ends, 0 to 1.
+// fraction returns where v lies between the axis' ends, from 0 to 1.
 func (a axis) fraction(v float64) float64 {
 	if a.log {
 		return (math.Log(v) - math.Log(a.lo)) / (math.Log(a.hi) - math.Log(a.lo))
@@ -139,15 +139,15 @@ func (a axis) fraction(v float64) float64 {
 	return (v - a.lo) / (a.hi - a.lo)
 }
 
-// value is the inverse of fraction on a linear axis.
+// value returns the inverse of fraction on a linear axis.
 func (a axis) value(fraction float64) float64 { return a.lo + fraction*(a.hi-a.lo) }
 
-// shortLabels says whether decimals would make the ticks' numbers too long.
+// shortLabels reports whether decimals would make the ticks' numbers too long.
 func (a axis) shortLabels() bool {
 	return a.log || a.step < 1e-4 || math.Max(math.Abs(a.lo), math.Abs(a.hi)) >= 1e6
 }
 
-// label writes a tick's number with the decimals that the step between ticks needs.
+// label returns a tick's number with the decimals that the step between ticks needs.
 func (a axis) label(v float64) string {
 	if a.shortLabels() {
 		return shortNumber(v)
@@ -155,9 +155,10 @@ func (a axis) label(v float64) string {
 	return strconv.FormatFloat(v, 'f', a.decimals(), 64)
 }
 
+// decimals returns how many decimals the step between ticks needs.
 func (a axis) decimals() int { return max(0, -int(math.Floor(math.Log10(a.step)+1e-9))) }
 
-// shortNumber writes up to four significant digits and a short exponent: 0.001, 12.5, 1e-6.
+// shortNumber returns a number with up to four significant digits and a short exponent: 0.001, 12.5, 1e-6.
 func shortNumber(v float64) string {
 	s := strconv.FormatFloat(v, 'g', 4, 64)
 	mantissa, exponent, found := strings.Cut(s, "e")
@@ -171,8 +172,8 @@ func shortNumber(v float64) string {
 	return mantissa + "e" + sign + strings.TrimLeft(exponent[1:], "0")
 }
 
-// coordinate is where v stands on the axis of gonum/plot. Ours are always linear: a logarithmic one
-// is in powers of ten, as plot.LogScale puts the axis' title in the wrong place.
+// coordinate returns the place of v on the axis of gonum/plot. That axis is always linear: a logarithmic one is in
+// powers of ten, because plot.LogScale puts the axis' title in the wrong place.
 func (a axis) coordinate(v float64) float64 {
 	if a.log {
 		return math.Log10(v)
@@ -180,7 +181,7 @@ func (a axis) coordinate(v float64) float64 {
 	return v
 }
 
-// apply sets up an axis of gonum/plot.
+// apply configures an axis of gonum/plot.
 func (a axis) apply(target *plot.Axis) {
 	target.Label.Text = a.title
 	target.Min, target.Max = a.coordinate(a.lo), a.coordinate(a.hi)
@@ -191,7 +192,7 @@ func (a axis) apply(target *plot.Axis) {
 	target.Tick.Marker = marks
 }
 
-// vega adds scale, axis and title to an encoding channel of Vega-Lite.
+// vega adds scale, axis and title to an encoding channel of Vega-Lite, and returns the channel.
 func (a axis) vega(channel map[string]any) map[string]any {
 	values := make([]any, len(a.ticks))
 	for i, v := range a.ticks {
@@ -202,7 +203,7 @@ func (a axis) vega(channel map[string]any) map[string]any {
 	if !a.shortLabels() {
 		look["format"] = fmt.Sprintf(".%df", a.decimals())
 	} else {
-		// Vega leaves out log labels that it finds too many; an expression keeps ours.
+		// Vega drops labels of a logarithmic axis if it finds them too many. An expression keeps them.
 		look["labelExpr"] = "format(datum.value, '.4~g')"
 	}
 	if a.log {

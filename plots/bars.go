@@ -11,25 +11,26 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Bars shows one value for each label and group, such as the probability of each token at several
-// temperatures, side by side.
+// Bars shows one value for each label and group, side by side: the probability of each token at several temperatures,
+// for instance.
 type Bars struct {
 	Title      string
-	Labels     []string // tokens, for instance; equal ones stay apart
+	Labels     []string // tokens, for instance; equal labels get bars of their own
 	Groups     []Group
 	Value      string // names the value axis; "" is "probability"
 	Label      string // names the axis of the labels; may be ""
-	Group      string // names what tells the groups apart, above the legend; may be ""
-	Horizontal bool   // labels in lines below one another: best for more than about 20
-	Top        int    // only the labels with the largest values in any group, in their order; 0: all
+	Group      string // names what differs between the groups, above the legend; may be ""
+	Horizontal bool   // horizontal bars, one label below the other: best for more than about 20 labels
+	Top        int    // show only the Top labels with the largest values in any group, in their order; 0 shows all
 }
 
-// Group is one bar for each label. A value that is not finite has no bar.
+// Group has one bar for each label. A value that is not finite has no bar.
 type Group struct {
 	Name   string
 	Values []float64 // as many as there are labels
 }
 
+// axisTitle returns the title of the value axis.
 func (c Bars) axisTitle() string {
 	if c.Value == "" {
 		return "probability"
@@ -37,6 +38,7 @@ func (c Bars) axisTitle() string {
 	return c.Value
 }
 
+// names returns the groups' names, made distinct.
 func (c Bars) names() []string {
 	names := make([]string, len(c.Groups))
 	for i, group := range c.Groups {
@@ -45,7 +47,7 @@ func (c Bars) names() []string {
 	return numbered(names)
 }
 
-// value of a label in a group; NaN where the group is too short or the value is not finite.
+// value returns the value of a label in a group, NaN if the group is too short or the value is not finite.
 func (c Bars) value(group, label int) float64 {
 	if label >= len(c.Groups[group].Values) || !usable(c.Groups[group].Values[label], false) {
 		return math.NaN()
@@ -53,7 +55,7 @@ func (c Bars) value(group, label int) float64 {
 	return c.Groups[group].Values[label]
 }
 
-// shown are the indices of the labels that Top leaves.
+// shown returns the indices of the labels that Top keeps.
 func (c Bars) shown() []int {
 	indices := make([]int, len(c.Labels))
 	for i := range indices {
@@ -77,6 +79,7 @@ func (c Bars) shown() []int {
 	return indices
 }
 
+// labels returns the labels that are shown, made readable.
 func (c Bars) labels() []string {
 	var labels []string
 	for _, i := range c.shown() {
@@ -85,6 +88,7 @@ func (c Bars) labels() []string {
 	return labels
 }
 
+// valueAxis returns the axis of the values. It always includes zero.
 func (c Bars) valueAxis() axis {
 	values, flat := []float64{0}, true
 	for group := range c.Groups {
@@ -101,6 +105,7 @@ func (c Bars) valueAxis() axis {
 	return a
 }
 
+// legend returns the legend of the groups.
 func (c Bars) legend() legend {
 	l := legend{title: c.Group}
 	for i, name := range c.names() {
@@ -109,30 +114,35 @@ func (c Bars) legend() legend {
 	return l
 }
 
-// size grows with the number of bars, so that each stays visible and each label readable.
+// size returns a size that grows with the number of bars, so that each bar is visible and each label readable.
 func (c Bars) size() (width, height int) {
-	bars := len(c.shown()) * max(1, len(c.Groups))
+	labels := len(c.shown())
+	bars := labels * max(1, len(c.Groups))
 	if c.Horizontal {
-		return defaultWidth, min(4000, max(260, 110+max(bars*9+len(c.shown())*6, len(c.shown())*18)))
+		return defaultWidth, min(4000, max(260, 110+max(bars*9+labels*6, labels*18)))
 	}
-	return min(4000, max(defaultWidth, 130+int(c.legend().width())+max(bars*7+len(c.shown())*6, len(c.shown())*16))), defaultHeight
+	width = 130 + int(c.legend().width()) + max(bars*7+labels*6, labels*16)
+	return min(4000, max(defaultWidth, width)), defaultHeight
 }
 
-// slanted says whether the labels of a vertical chart must be turned to fit beside one another.
+// slanted reports whether the labels of a chart with vertical bars must be turned to fit beside one another.
 func (c Bars) slanted() bool {
 	width, _ := c.size()
 	space := (float64(width) - 80 - c.legend().width()) / float64(max(1, len(c.shown())))
 	return !c.Horizontal && widest(c.labels(), tickSize)+6 > space
 }
 
+// check returns an error that says why the chart cannot be drawn, or nil.
 func (c Bars) check() error {
 	if len(c.Labels) == 0 || len(c.Groups) == 0 {
-		return problem("bars", c.Title, "it has %d labels and %d groups; give at least one of each", len(c.Labels), len(c.Groups))
+		return problem("bars", c.Title, "it has %d labels and %d groups; give at least one of each",
+			len(c.Labels), len(c.Groups))
 	}
 	finite := false
 	for i, group := range c.Groups {
 		if len(group.Values) != len(c.Labels) {
-			return problem("bars", c.Title, "group %d (%q) has %d values for %d labels; give one for each", i, group.Name, len(group.Values), len(c.Labels))
+			return problem("bars", c.Title, "group %d (%q) has %d values for %d labels; give one for each",
+				i, group.Name, len(group.Values), len(c.Labels))
 		}
 		for label := range c.Labels {
 			finite = finite || !math.IsNaN(c.value(i, label))
@@ -144,7 +154,7 @@ func (c Bars) check() error {
 	return nil
 }
 
-// Plot implements Chart. It fails without labels or groups, if a group has not one value for each
+// Plot implements Chart. It fails if there are no labels or no groups, if a group does not have one value for each
 // label, or if no value is finite.
 func (c Bars) Plot() (*plot.Plot, error) {
 	if err := c.check(); err != nil {
@@ -175,9 +185,10 @@ func slant(a *plot.Axis) {
 	a.Tick.Label.XAlign, a.Tick.Label.YAlign = draw.XRight, draw.YTop
 }
 
+// barsPlotter draws the bars on a canvas.
 type barsPlotter struct{ Bars }
 
-// Plot draws the bars of a label side by side within 80 % of its place.
+// Plot draws the bars of each label side by side. Together they take 80 % of the label's place.
 func (b barsPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	for place, label := range b.shown() {
@@ -197,7 +208,7 @@ func (b barsPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// Text implements Chart: a table of the values; with one group a bar of blocks beside each.
+// Text implements Chart. It returns a table of the values, with a bar of blocks beside each if there is one group.
 func (c Bars) Text() string {
 	rows := [][]string{append([]string{c.Label}, c.names()...)}
 	scale := c.valueAxis().hi

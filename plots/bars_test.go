@@ -3,6 +3,7 @@ package plots_test
 import (
 	"log"
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/plot/cmpimg"
@@ -10,7 +11,7 @@ import (
 	"owlm/plots"
 )
 
-// softmax of logits at a temperature.
+// softmax returns the probabilities of logits at a temperature.
 func softmax(logits []float64, temperature float64) []float64 {
 	sum, result := 0.0, make([]float64, len(logits))
 	for i, v := range logits {
@@ -43,8 +44,8 @@ func ExampleBars() {
 }
 
 func ExampleBars_horizontal() {
-	words := []string{",", ".", "a", "all", "and", "animals", "day", "dense", "every", "forest", "from", "gathered", "he",
-		"his", "in", "known", "land", "lived", "old", "once", "owl", "stories", "tell", "the", "time", "upon", "was", "wisdom", "wise", "would"}
+	words := strings.Fields(", . a all and animals day dense every forest from gathered he his in known land lived " +
+		"old once owl stories tell the time upon was wisdom wise would")
 	logits := make([]float64, len(words))
 	for i := range logits {
 		logits[i] = 3 * math.Sin(float64(i)*1.3)

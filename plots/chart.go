@@ -7,27 +7,27 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// Chart is a picture in three forms. All charts of this package are values that implement it.
+// Chart is a picture in three forms. Every chart of this package implements it.
 type Chart interface {
-	// VegaLite is a Vega-Lite v5 specification. It holds only map[string]any, []any, string,
-	// bool, int and finite float64, so that it can be marshalled to JSON and sent by gob. Invalid
-	// data give a chart without them; Plot is where the error is reported.
+	// VegaLite returns a Vega-Lite v5 specification. It contains only map[string]any, []any, string, bool, int and
+	// finite float64, so that it can be marshalled to JSON and sent by gob. Invalid data are left out of it; Plot
+	// reports the error.
 	VegaLite() map[string]any
-	// Plot is the same picture for gonum/plot, or the reason why there is nothing to draw. Its
-	// logarithmic axes are linear ones in powers of ten.
+	// Plot returns the same picture for gonum/plot, or an error that says why it cannot be drawn. A logarithmic axis
+	// becomes a linear one in powers of ten.
 	Plot() (*plot.Plot, error)
-	// Text is a plain rendering of some lines for terminals and readers without images.
+	// Text returns a few lines of plain text for terminals and readers without images.
 	Text() string
 }
 
-// sized is a chart that chooses its own size, in CSS pixels (96 to the inch), title, axes and
-// legend included.
+// sized is a chart that chooses its own size in CSS pixels (96 to the inch), including title, axes and legend.
 type sized interface {
 	size() (width, height int)
 }
 
 const defaultWidth, defaultHeight = 640, 400
 
+// sizeOf returns the size of a chart in CSS pixels.
 func sizeOf(c Chart) (width, height int) {
 	if s, ok := c.(sized); ok {
 		return s.size()
@@ -35,7 +35,7 @@ func sizeOf(c Chart) (width, height int) {
 	return defaultWidth, defaultHeight
 }
 
-// usable says whether a value can be placed on an axis.
+// usable reports whether a value can be placed on an axis.
 func usable(v float64, log bool) bool {
 	if math.IsNaN(v) || math.Abs(v) > 1e300 {
 		return false
@@ -43,7 +43,7 @@ func usable(v float64, log bool) bool {
 	return !log || v >= 1e-300
 }
 
-// problem is the error of a chart that cannot be drawn: which chart, what is wrong, what to do.
+// problem returns the error of a chart that cannot be drawn: which chart, what is wrong, what to do.
 func problem(kind, title, format string, arguments ...any) error {
 	name := kind
 	if title != "" {

@@ -21,7 +21,8 @@ import (
 var (
 	nan   = math.NaN()
 	inf   = math.Inf(1)
-	words = strings.Fields("once upon a time in a dense forest lived a wise old owl known for his wisdom animals from all over the forest would come to ask advice")
+	words = strings.Fields("once upon a time in a dense forest lived a wise old owl known for his wisdom animals " +
+		"from all over the forest would come to ask advice")
 )
 
 func manyBars(horizontal bool) plots.Bars {
@@ -42,36 +43,50 @@ func wideHeatMap() plots.HeatMap {
 			values[i] = append(values[i], math.Sin(float64(i*j)/17))
 		}
 	}
-	return plots.HeatMap{Title: "Hidden state", X: "token", Y: "unit", Rows: names, Columns: words, Values: values, Diverging: true}
+	return plots.HeatMap{Title: "Hidden state", X: "token", Y: "unit", Rows: names, Columns: words, Values: values,
+		Diverging: true}
 }
 
-// valid are charts that can be drawn, hard ones among them.
+// valid lists charts that can be drawn, difficult ones among them.
 var valid = map[string]plots.Chart{
-	"lines":          plots.Lines{Title: "Entropy", X: "temperature", Y: "nats", Series: []plots.Series{{Name: "owl", X: []float64{0.1, 1, 10}, Y: []float64{0, 2, 3}}}, LogX: true},
+	"lines": plots.Lines{Title: "Entropy", X: "temperature", Y: "nats", LogX: true,
+		Series: []plots.Series{{Name: "owl", X: []float64{0.1, 1, 10}, Y: []float64{0, 2, 3}}}},
 	"lines no names": plots.Lines{Series: []plots.Series{{Y: []float64{3, 1, 2}}}},
-	"lines gaps":     plots.Lines{Title: "Gaps", Series: []plots.Series{{Name: "a", Y: []float64{nan, 1, inf, 2, 3, nan, 4}}, {Name: "a", Y: []float64{-inf, 1e308}}}},
-	"lines same":     plots.Lines{Series: []plots.Series{{Name: "flat", Y: []float64{5, 5, 5}}, {Name: "flat", Y: []float64{5}}}},
-	"lines log":      plots.Lines{Title: "Zero and below", LogX: true, LogY: true, Series: []plots.Series{{Name: "a", X: []float64{-1, 0, 1, 2}, Y: []float64{1, 1, 0, 1e-20}}}},
-	"lines extreme":  plots.Lines{Series: []plots.Series{{Y: []float64{-1e300, 1e300, 5e-324}}}},
-	"lines tiny":     plots.Lines{LogY: true, Series: []plots.Series{{Y: []float64{1e-300, 1e300, 5e-324}}}},
-	"lines close":    plots.Lines{Series: []plots.Series{{Y: []float64{1, math.Nextafter(1, 2)}}}},
-	"lines long":     plots.Lines{Title: "Ten thousand steps", Series: []plots.Series{{Name: "loss", Y: decay(10000, 5, 1, 0.001)}}},
-	"lines many":     plots.Lines{Series: make10()},
-	"loss":           plots.Loss{Title: "Loss", Runs: []plots.Run{{Name: "LSTM", Losses: []float64{3, 2, 1.5}, Validation: []float64{3.1, 2.4, nan}}, {Name: "GRU", Losses: []float64{3, 1}}}},
+	"lines gaps": plots.Lines{Title: "Gaps", Series: []plots.Series{
+		{Name: "a", Y: []float64{nan, 1, inf, 2, 3, nan, 4}}, {Name: "a", Y: []float64{-inf, 1e308}}}},
+	"lines same": plots.Lines{Series: []plots.Series{
+		{Name: "flat", Y: []float64{5, 5, 5}}, {Name: "flat", Y: []float64{5}}}},
+	"lines log": plots.Lines{Title: "Zero and below", LogX: true, LogY: true,
+		Series: []plots.Series{{Name: "a", X: []float64{-1, 0, 1, 2}, Y: []float64{1, 1, 0, 1e-20}}}},
+	"lines extreme": plots.Lines{Series: []plots.Series{{Y: []float64{-1e300, 1e300, 5e-324}}}},
+	"lines tiny":    plots.Lines{LogY: true, Series: []plots.Series{{Y: []float64{1e-300, 1e300, 5e-324}}}},
+	"lines close":   plots.Lines{Series: []plots.Series{{Y: []float64{1, math.Nextafter(1, 2)}}}},
+	"lines long": plots.Lines{Title: "Ten thousand steps",
+		Series: []plots.Series{{Name: "loss", Y: decay(10000, 5, 1, 0.001)}}},
+	"lines many": plots.Lines{Series: make10()},
+	"loss": plots.Loss{Title: "Loss", Runs: []plots.Run{
+		{Name: "LSTM", Losses: []float64{3, 2, 1.5}, Validation: []float64{3.1, 2.4, nan}},
+		{Name: "GRU", Losses: []float64{3, 1}}}},
 	"loss short log": plots.Loss{Log: true, Per: "step", Runs: []plots.Run{{Losses: []float64{3.3, 3.2, 3.1}}}},
-	"bars":           plots.Bars{Title: "A title so long that it does not fit on the picture in one line and must be broken into two lines", Labels: []string{"\n", " ", "", "a\tb", "antidisestablishmentarianism!", "Ω"}, Groups: []plots.Group{{Values: []float64{0.1, nan, 0.3, 0, -0.2, inf}}}},
-	"bars upright":   manyBars(false),
-	"bars lying":     manyBars(true),
-	"bars zero":      plots.Bars{Labels: []string{"a"}, Groups: []plots.Group{{Values: []float64{0}}}},
-	"heat map":       plots.HeatMap{Rows: []string{"x", "x"}, Columns: []string{"a", "b", "a"}, Values: [][]float64{{1, nan, 3}, {inf, 5, -6}}, Format: "%.1f", Value: "value"},
-	"heat map wide":  wideHeatMap(),
-	"heat map one":   plots.HeatMap{Title: "One", Rows: []string{"x"}, Columns: []string{"a"}, Values: [][]float64{{7}}},
-	"scatter":        plots.Scatter{Title: "Points", Points: []plots.Point{{1, 2, "a", ""}, {nan, 1, "b", ""}, {1, 2, "same place", ""}, {3, inf, "c", ""}}},
-	"scatter one":    plots.Scatter{Points: []plots.Point{{X: 1, Y: 1}}},
-	"words":          plots.Words{Title: "Surprise", Tokens: append([]string{"\n"}, words...), Values: append([]float64{nan}, decay(len(words), 6, 0.1, 0.2)...)},
-	"diagram":        plots.Diagram{},
-	"diagram lstm":   plots.Diagram{Title: "LSTM", Cell: "LSTM", Steps: 4},
-	"diagram one":    plots.Diagram{Cell: "GRU", Steps: 1},
+	"bars": plots.Bars{
+		Title:  "A title so long that it does not fit on the picture in one line and must be broken into two lines",
+		Labels: []string{"\n", " ", "", "a\tb", "antidisestablishmentarianism!", "Ω"},
+		Groups: []plots.Group{{Values: []float64{0.1, nan, 0.3, 0, -0.2, inf}}}},
+	"bars upright": manyBars(false),
+	"bars lying":   manyBars(true),
+	"bars zero":    plots.Bars{Labels: []string{"a"}, Groups: []plots.Group{{Values: []float64{0}}}},
+	"heat map": plots.HeatMap{Rows: []string{"x", "x"}, Columns: []string{"a", "b", "a"},
+		Values: [][]float64{{1, nan, 3}, {inf, 5, -6}}, Format: "%.1f", Value: "value"},
+	"heat map wide": wideHeatMap(),
+	"heat map one":  plots.HeatMap{Title: "One", Rows: []string{"x"}, Columns: []string{"a"}, Values: [][]float64{{7}}},
+	"scatter": plots.Scatter{Title: "Points", Points: []plots.Point{
+		{1, 2, "a", ""}, {nan, 1, "b", ""}, {1, 2, "same place", ""}, {3, inf, "c", ""}}},
+	"scatter one": plots.Scatter{Points: []plots.Point{{X: 1, Y: 1}}},
+	"words": plots.Words{Title: "Surprise", Tokens: append([]string{"\n"}, words...),
+		Values: append([]float64{nan}, decay(len(words), 6, 0.1, 0.2)...)},
+	"diagram":      plots.Diagram{},
+	"diagram lstm": plots.Diagram{Title: "LSTM", Cell: "LSTM", Steps: 4},
+	"diagram one":  plots.Diagram{Cell: "GRU", Steps: 1},
 }
 
 func make10() []plots.Series {
@@ -123,7 +138,7 @@ func saved(t *testing.T, directory, name string, chart plots.Chart) []byte {
 	return data
 }
 
-// checkVegaLite holds a specification against what JSON and gob can carry.
+// checkVegaLite checks that JSON and gob can encode a specification.
 func checkVegaLite(t *testing.T, chart plots.Chart) {
 	t.Helper()
 	spec := chart.VegaLite()
@@ -170,13 +185,16 @@ func TestInvalid(t *testing.T) {
 		{plots.Loss{}, "plots: loss: it has no series"},
 		{plots.Loss{Runs: []plots.Run{{Name: "empty"}}}, "no point has finite values"},
 		{plots.Bars{}, "0 labels and 0 groups"},
-		{plots.Bars{Labels: []string{"a", "b"}, Groups: []plots.Group{{Name: "g", Values: []float64{1}}}}, `group 0 ("g") has 1 values for 2 labels`},
+		{plots.Bars{Labels: []string{"a", "b"}, Groups: []plots.Group{{Name: "g", Values: []float64{1}}}},
+			`group 0 ("g") has 1 values for 2 labels`},
 		{plots.Bars{Labels: []string{"a"}, Groups: []plots.Group{{Values: []float64{nan}}}}, "no value is finite"},
 		{plots.HeatMap{}, "0 rows and 0 columns"},
 		{plots.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}}, "Values has 0 rows"},
-		{plots.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}, Values: [][]float64{{1, 2}}}, "2 values for 1 columns"},
+		{plots.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}, Values: [][]float64{{1, 2}}},
+			"2 values for 1 columns"},
 		{plots.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}, Values: [][]float64{{nan}}}, "no value is finite"},
-		{plots.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}, Values: [][]float64{{1}}, Min: 2, Max: 1}, "no range of colours"},
+		{plots.HeatMap{Rows: []string{"a"}, Columns: []string{"b"}, Values: [][]float64{{1}}, Min: 2, Max: 1},
+			"no range of colours"},
 		{plots.Scatter{Points: []plots.Point{{X: nan}}}, "none of its 1 points"},
 		{plots.Words{}, "0 tokens and 0 values"},
 		{plots.Words{Tokens: []string{"a"}, Values: []float64{nan}}, "no value is finite"},
@@ -203,18 +221,20 @@ func TestInvalid(t *testing.T) {
 	}
 }
 
-// Numbers of any bits neither panic nor reach JSON as something that it does not know.
+// TestAnyNumbers checks that numbers of any bits neither panic nor give a specification that JSON cannot encode.
 func TestAnyNumbers(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	number := func() float64 { return math.Float64frombits(random.Uint64()) }
 	three := func() []float64 { return []float64{number(), number(), number()} }
+	either := func() bool { return random.IntN(2) == 0 }
 	names := []string{"a", "b", "c"}
 	for range 50 {
 		charts := []plots.Chart{
-			plots.Lines{LogX: random.IntN(2) == 0, LogY: random.IntN(2) == 0, Series: []plots.Series{{X: three(), Y: three()}}},
-			plots.Loss{Log: random.IntN(2) == 0, Runs: []plots.Run{{Losses: three(), Validation: three()}}},
+			plots.Lines{LogX: either(), LogY: either(), Series: []plots.Series{{X: three(), Y: three()}}},
+			plots.Loss{Log: either(), Runs: []plots.Run{{Losses: three(), Validation: three()}}},
 			plots.Bars{Labels: names, Top: random.IntN(4), Groups: []plots.Group{{Values: three()}, {Values: three()}}},
-			plots.HeatMap{Rows: names, Columns: names, Values: [][]float64{three(), three(), three()}, Diverging: random.IntN(2) == 0, Format: "%.2g"},
+			plots.HeatMap{Rows: names, Columns: names, Values: [][]float64{three(), three(), three()},
+				Diverging: either(), Format: "%.2g"},
 			plots.Words{Tokens: names, Values: three()},
 			plots.Scatter{Points: []plots.Point{{number(), number(), "a", ""}, {number(), number(), "b", "g"}}},
 		}

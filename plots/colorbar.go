@@ -15,14 +15,17 @@ type colorBar struct {
 	colors ramp
 }
 
+// GlyphBoxes reserves the bar's width to the right of the plot.
 func (b colorBar) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	return []plot.GlyphBox{besides(b.width())}
 }
 
+// width returns the width of the bar with its title and numbers, in pixels.
 func (b colorBar) width() float64 {
 	return max(colorBarWidth, legendGap+textWidth(b.title, labelSize)*1.08) // bold
 }
 
+// Plot draws the bar.
 func (b colorBar) Plot(c draw.Canvas, _ *plot.Plot) {
 	left, top := c.Max.X+legendGap*px, c.Max.Y
 	if b.title != "" {
@@ -50,7 +53,7 @@ func (b colorBar) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 }
 
-// shades are the colours of a value and of the text on it.
+// shades returns the colours of a value and of the text on it.
 func shades(a axis, colors ramp, v float64) (fill, text color.RGBA) {
 	fill, text = missing, ink
 	if !math.IsNaN(v) {
@@ -62,7 +65,7 @@ func shades(a axis, colors ramp, v float64) (fill, text color.RGBA) {
 	return fill, text
 }
 
-// vegaRamp is the colour channel of Vega-Lite with the same colours, ticks and length.
+// vegaRamp returns the colour channel of Vega-Lite with the same colours, ticks and length.
 func vegaRamp(a axis, colors ramp, height float64) map[string]any {
 	return map[string]any{"field": "value", "type": "quantitative", "title": a.title,
 		"scale": map[string]any{"domain": anySlice(spread(a.lo, a.hi, len(colors))), "range": colors.hexes(),
@@ -70,7 +73,7 @@ func vegaRamp(a axis, colors ramp, height float64) map[string]any {
 		"legend": map[string]any{"values": anySlice(a.ticks), "gradientLength": max(40, min(200, height))}}
 }
 
-// spread is n numbers at equal distances from lo to hi.
+// spread returns n numbers at equal distances from lo to hi.
 func spread(lo, hi float64, n int) []float64 {
 	values := make([]float64, n)
 	for i := range values {

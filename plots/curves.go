@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// curves is a chart of lines in the form in which Lines, Loss and Live hand it to the renderers.
+// curves is a chart of lines. Lines, Loss and Live convert themselves to it, and the renderers draw it.
 type curves struct {
 	kind, title, x, y string
 	logX, logY        bool
@@ -22,13 +22,13 @@ type curve struct {
 
 type point struct{ x, y float64 }
 
-// mostPoints of one curve that are drawn; a longer one keeps the extremes of each stretch.
+// mostPoints is how many points of a curve are drawn. A longer curve keeps the extremes of each stretch.
 const mostPoints = 1000
 
-// markedPoints is up to how many points a curve shows each as a dot.
+// markedPoints is the length up to which each point of a curve is marked with a dot.
 const markedPoints = 25
 
-// parts cuts a curve at its gaps and thins it out.
+// parts splits a curve at its gaps and thins each part out.
 func (c curves) parts(line curve) [][]point {
 	var parts [][]point
 	gap := true
@@ -49,7 +49,7 @@ func (c curves) parts(line curve) [][]point {
 	return parts
 }
 
-// thin keeps about most points: first, last and in between the lowest and highest of each stretch.
+// thin keeps about most points: the first, the last, and between them the lowest and highest of each stretch.
 func thin(points []point, most int) []point {
 	stretches := max(1, most/2)
 	if len(points) <= 2*stretches+2 {
@@ -76,15 +76,15 @@ func thin(points []point, most int) []point {
 	return append(kept, points[len(points)-1])
 }
 
-// dotted says whether the points of a part are marked: all of a short curve, and those that stand
-// alone between gaps, of which a line shows nothing.
+// dotted reports whether the points of a part are marked with dots. They are if the curve is short, or if the part is a
+// single point, which no line shows.
 func (line curve) dotted(part []point) bool {
 	return !line.faint && len(line.points) <= markedPoints || len(part) == 1
 }
 
 func (c curves) size() (int, int) { return defaultWidth, defaultHeight }
 
-// check says why nothing can be drawn.
+// check returns an error that says why nothing can be drawn, or nil.
 func (c curves) check() error {
 	for _, line := range c.lines {
 		if len(c.parts(line)) > 0 {
@@ -95,11 +95,13 @@ func (c curves) check() error {
 	case len(c.lines) == 0:
 		return problem(c.kind, c.title, "it has no series; give at least one")
 	case c.logX || c.logY:
-		return problem(c.kind, c.title, "no point has finite values that are positive on the logarithmic axis; use a linear axis or other values")
+		return problem(c.kind, c.title, "no point has finite values that are positive on the logarithmic axis; "+
+			"use a linear axis or other values")
 	}
 	return problem(c.kind, c.title, "no point has finite values; nothing to draw")
 }
 
+// axes returns axes that fit the points.
 func (c curves) axes() (x, y axis) {
 	var xs, ys []float64
 	for _, line := range c.lines {
@@ -114,7 +116,7 @@ func (c curves) axes() (x, y axis) {
 	return x, y
 }
 
-// legend has one entry for each name, in the look of its first line that is not faint.
+// legend returns a legend with one entry for each name, drawn like the first line of that name that is not faint.
 func (c curves) legend() legend {
 	var l legend
 	place := map[string]int{}
@@ -124,12 +126,14 @@ func (c curves) legend() legend {
 				continue
 			}
 			place[line.name] = len(l.entries)
-			l.entries = append(l.entries, legendEntry{name: line.name, color: seriesColor(line.color), dashed: line.dashed})
+			entry := legendEntry{name: line.name, color: seriesColor(line.color), dashed: line.dashed}
+			l.entries = append(l.entries, entry)
 		}
 	}
 	return l
 }
 
+// plot returns the chart for gonum/plot.
 func (c curves) plot() (*plot.Plot, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -160,7 +164,7 @@ func (c curves) plot() (*plot.Plot, error) {
 	return p, nil
 }
 
-// vega draws faint lines, lines and dots as three layers over one table of points.
+// vega returns the chart for Vega-Lite: faint lines, lines and dots are three layers over one table of points.
 func (c curves) vega() map[string]any {
 	rows := []any{}
 	for i, line := range c.lines {
@@ -190,7 +194,7 @@ func (c curves) vega() map[string]any {
 	}
 	pick := []any{map[string]any{"name": "pick", "bind": "legend",
 		"select": map[string]any{"type": "point", "fields": []any{"series"}}}}
-	// A thick ring, not a filled dot: the legend then takes the line's look for both.
+	// Thick rings instead of filled dots, because then the legend draws both like the line.
 	dots := map[string]any{"type": "point", "filled": false, "size": 8, "strokeWidth": 3}
 	spec["layer"] = []any{
 		c.vegaLayer("datum.layer === 'faint'", map[string]any{"type": "line", "strokeWidth": 1}, 0.4, nil),
@@ -200,7 +204,7 @@ func (c curves) vega() map[string]any {
 	return spec
 }
 
-// vegaLayer draws the rows that pass a filter; a click in the legend fades all other names.
+// vegaLayer returns a layer with the rows that pass a filter. A click in the legend fades all other names.
 func (c curves) vegaLayer(filter string, mark map[string]any, opacity float64, params []any) map[string]any {
 	encoding := map[string]any{"opacity": map[string]any{
 		"condition": map[string]any{"param": "pick", "value": opacity}, "value": opacity / 8,
@@ -209,7 +213,11 @@ func (c curves) vegaLayer(filter string, mark map[string]any, opacity float64, p
 		encoding["detail"] = map[string]any{"field": "part", "type": "nominal"}
 		var names, dashes []any
 		for _, entry := range c.legend().entries {
-			names, dashes = append(names, entry.name), append(dashes, map[bool]any{false: []any{1, 0}, true: []any{5, 3}}[entry.dashed])
+			dash := []any{1, 0}
+			if entry.dashed {
+				dash = []any{5, 3}
+			}
+			names, dashes = append(names, entry.name), append(dashes, dash)
 		}
 		if opacity == 1 && len(names) > 0 {
 			encoding["strokeDash"] = map[string]any{"field": "series", "type": "nominal", "title": "",
@@ -224,6 +232,7 @@ func (c curves) vegaLayer(filter string, mark map[string]any, opacity float64, p
 	return layer
 }
 
+// vegaColor returns the colour channel, with the colours of the legend.
 func (c curves) vegaColor() map[string]any {
 	l := c.legend()
 	var names, colors []any

@@ -8,21 +8,22 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// Diagram is the figure of a recurrent network: on the left the cell with its loop, on the right
-// the same cell unrolled over time. The arrows carry the names of the equations
+// Diagram is the figure of a recurrent network: on the left the cell with its loop, on the right the same cell
+// unrolled over time. The arrows are labelled with the names in the equations
 //
 //	h_t = tanh(W_xh x_t + W_hh h_{t-1} + b_h)
 //	o_t = W_ho h_t + b_o
 //
-// where the weights are the same at every step.
+// in which the weights are the same at every step.
 type Diagram struct {
 	Title string
-	Cell  string // written in the cell: "RNN", "LSTM", "GRU"; "" is "RNN". LSTM also hands on c_t
-	Steps int    // that are unrolled, 1 to 8; 0 is 3
+	Cell  string // the cell's label: "RNN", "LSTM", "GRU"; "" is "RNN". LSTM also passes on c_t
+	Steps int    // the number of unrolled steps, 1 to 8; 0 is 3
 }
 
 const mostSteps = 8
 
+// cell returns the cell's label.
 func (d Diagram) cell() string {
 	if d.Cell == "" {
 		return "RNN"
@@ -30,6 +31,7 @@ func (d Diagram) cell() string {
 	return d.Cell
 }
 
+// steps returns the number of unrolled steps.
 func (d Diagram) steps() int {
 	if d.Steps <= 0 {
 		return 3
@@ -37,7 +39,7 @@ func (d Diagram) steps() int {
 	return min(d.Steps, mostSteps)
 }
 
-// timeIndex writes the index of a step: t–1, t, t+1. An en dash looks like a minus sign and is in more fonts.
+// timeIndex returns the index of a step: t–1, t, t+1. An en dash looks like a minus sign and is in more fonts.
 func timeIndex(offset int) string {
 	switch {
 	case offset < 0:
@@ -48,7 +50,7 @@ func timeIndex(offset int) string {
 	return "t"
 }
 
-// first is the offset of the first step that is drawn; t is in the middle.
+// first returns the offset of the first step that is drawn. t is in the middle.
 func (d Diagram) first() int { return -(d.steps() - 1) / 2 }
 
 // Measures of the figure in pixels.
@@ -60,6 +62,7 @@ const (
 	stepWidth              = 160
 )
 
+// scene returns the whole figure.
 func (d Diagram) scene() scene {
 	last := unrolledX + float64(d.steps()-1)*stepWidth
 	s := scene{title: d.Title, width: max(last+130, 600), height: 330}
@@ -78,7 +81,7 @@ func (d Diagram) scene() scene {
 	return s
 }
 
-// column is a cell with its input below and its output above.
+// column adds a cell with its input below and its output above.
 func (d Diagram) column(s *scene, x float64, index string) {
 	blue, green, orange := okabeIto[0], okabeIto[2], okabeIto[4]
 	arrow := func(from, to float64) {
@@ -87,9 +90,12 @@ func (d Diagram) column(s *scene, x float64, index string) {
 	arrow(inputY-nodeRadius, cellY+cellHeight/2)
 	arrow(cellY-cellHeight/2, outputY+nodeRadius)
 	s.boxes = append(s.boxes,
-		box{x - cellWidth/2, cellY - cellHeight/2, x + cellWidth/2, cellY + cellHeight/2, blend(white, blue, 0.15), blue, 9},
-		box{x - nodeRadius, inputY - nodeRadius, x + nodeRadius, inputY + nodeRadius, blend(white, green, 0.18), green, nodeRadius},
-		box{x - nodeRadius, outputY - nodeRadius, x + nodeRadius, outputY + nodeRadius, blend(white, orange, 0.2), orange, nodeRadius})
+		box{x - cellWidth/2, cellY - cellHeight/2, x + cellWidth/2, cellY + cellHeight/2,
+			blend(white, blue, 0.15), blue, 9},
+		box{x - nodeRadius, inputY - nodeRadius, x + nodeRadius, inputY + nodeRadius,
+			blend(white, green, 0.18), green, nodeRadius},
+		box{x - nodeRadius, outputY - nodeRadius, x + nodeRadius, outputY + nodeRadius,
+			blend(white, orange, 0.2), orange, nodeRadius})
 	s.write(x, cellY, d.cell(), 15, ink)
 	s.symbol(x, inputY, "x", index, 16)
 	s.symbol(x, outputY, "o", index, 16)
@@ -97,7 +103,7 @@ func (d Diagram) column(s *scene, x float64, index string) {
 	s.symbol(x+22, (outputY+cellY)/2-1, "W", "ho", 14)
 }
 
-// loop leads from the folded cell back into it.
+// loop adds the arrow from the folded cell back into it.
 func (d Diagram) loop(s *scene) {
 	side := float64(foldedX - cellWidth/2)
 	s.paths = append(s.paths, path{color: ink, arrow: true, points: bezier(
@@ -106,14 +112,13 @@ func (d Diagram) loop(s *scene) {
 	s.symbol(side-78, cellY+11, "h", "t–1", 14)
 }
 
-// handOver is the arrow on which a cell at x hands its state to the next one; an LSTM hands over
-// two.
+// handOver adds the arrow from the cell at x to the next one, which carries the state. An LSTM has two.
 func (d Diagram) handOver(s *scene, x float64, index string) {
 	from, to := x+cellWidth/2, x+stepWidth-cellWidth/2
 	if x < unrolledX { // the first has no cell before it
 		from += 14
 	}
-	if x >= unrolledX+float64(d.steps()-1)*stepWidth { // the last none behind it
+	if x >= unrolledX+float64(d.steps()-1)*stepWidth { // the last has none after it
 		to -= 14
 	}
 	arrow := func(y float64) {
@@ -133,16 +138,17 @@ func (d Diagram) handOver(s *scene, x float64, index string) {
 	s.symbol(middle, cellY+18, "W", "hh", 14)
 }
 
-// symbol is a letter of the equations with its index.
+// symbol adds a letter of the equations with its index.
 func (s *scene) symbol(x, y float64, base, subscript string, size float64) {
 	s.words = append(s.words, word{x: x, y: y, base: base, subscript: subscript, size: size, italic: true, color: ink})
 }
 
+// write adds a text.
 func (s *scene) write(x, y float64, text string, size float64, c color.RGBA) {
 	s.words = append(s.words, word{x: x, y: y, base: text, size: size, color: c})
 }
 
-// Plot implements Chart. It fails if Steps is not in its range.
+// Plot implements Chart. It fails if Steps is out of its range.
 func (d Diagram) Plot() (*plot.Plot, error) {
 	if d.Steps < 0 || d.Steps > mostSteps {
 		return nil, problem("diagram", d.Title, "Steps is %d; give 1 to %d, or 0 for 3", d.Steps, mostSteps)
@@ -155,7 +161,7 @@ func (d Diagram) VegaLite() map[string]any { return d.scene().vega() }
 
 func (d Diagram) size() (width, height int) { return d.scene().size() }
 
-// Text implements Chart: the unrolled cells in characters.
+// Text implements Chart. It draws the unrolled cells with characters.
 func (d Diagram) Text() string {
 	var outputs, arrows, chain, inputs strings.Builder
 	cell := "[" + d.cell() + "]"

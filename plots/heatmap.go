@@ -9,22 +9,22 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// HeatMap shows a matrix as coloured cells, the first row on top: the similarity of embeddings,
-// the values of gates over a text, a grid of temperature and top-p.
+// HeatMap shows a matrix as coloured cells, the first row on top: the similarity of embeddings, the values of gates
+// over a text, a grid of temperature and top-p.
 type HeatMap struct {
 	Title         string
 	X, Y          string // name the axes of columns and rows; may be ""
 	Rows, Columns []string
 	Values        [][]float64 // [row][column]; a value that is not finite is a grey cell
-	Format        string      // such as "%.2f" writes each value in its cell; "" writes none
+	Format        string      // writes each value in its cell, such as "%.2f"; "" writes none
 	Value         string      // names the colour scale; may be ""
-	Min, Max      float64     // ends of the colour scale; both 0: those of the values
-	// Diverging colours go from vermillion over white to blue, for values of both signs; unless Min
-	// and Max are given, white is zero. Otherwise they go from white to dark blue.
+	Min, Max      float64     // ends of the colour scale; if both are 0, those of the values
+	// Diverging chooses colours from vermillion through white to blue, for values of both signs. White is zero, unless
+	// Min and Max are given. Otherwise the colours go from white to dark blue.
 	Diverging bool
 }
 
-// value is NaN where the row is too short or the value is not finite.
+// value returns the value of a cell, NaN if the row is too short or the value is not finite.
 func (c HeatMap) value(row, column int) float64 {
 	if row >= len(c.Values) || column >= len(c.Values[row]) || !usable(c.Values[row][column], false) {
 		return math.NaN()
@@ -32,7 +32,7 @@ func (c HeatMap) value(row, column int) float64 {
 	return c.Values[row][column]
 }
 
-// scale is the axis of the colours and the colours along it.
+// scale returns the axis of the colours and the colours along it.
 func (c HeatMap) scale() (axis, ramp) {
 	colors := sequential
 	if c.Diverging {
@@ -56,6 +56,7 @@ func (c HeatMap) scale() (axis, ramp) {
 	return newAxis(c.Value, values, false, true), colors
 }
 
+// cellText returns the text in the cell of a value.
 func (c HeatMap) cellText(v float64) string {
 	if c.Format == "" || math.IsNaN(v) {
 		return ""
@@ -63,7 +64,8 @@ func (c HeatMap) cellText(v float64) string {
 	return fmt.Sprintf(c.Format, v)
 }
 
-// cell is the size of one in pixels: room for its text, or what keeps the picture of a usual size.
+// cell returns the size of a cell in pixels. It has room for the cell's text, and keeps the picture from becoming too
+// small or too large.
 func (c HeatMap) cell() (width, height float64) {
 	width = min(40, max(14, 480/float64(max(1, len(c.Columns)))))
 	height = min(width, 32)
@@ -80,7 +82,7 @@ func (c HeatMap) cell() (width, height float64) {
 
 const colorBarWidth = 70 // pixels, with the numbers beside it
 
-// size fits the cells and the labels around them.
+// size returns a size that fits the cells and the labels around them.
 func (c HeatMap) size() (width, height int) {
 	cellWidth, cellHeight := c.cell()
 	left := widest(visibleAll(c.Rows), tickSize) + 40
@@ -94,25 +96,30 @@ func (c HeatMap) size() (width, height int) {
 	return min(4000, max(360, width)), min(4000, max(200, height))
 }
 
+// slanted reports whether the labels of the columns must be turned to fit beside one another.
 func (c HeatMap) slanted() bool {
 	width, _ := c.cell()
 	return widest(visibleAll(c.Columns), tickSize)+6 > width
 }
 
+// check returns an error that says why the chart cannot be drawn, or nil.
 func (c HeatMap) check() error {
 	if len(c.Rows) == 0 || len(c.Columns) == 0 {
-		return problem("heat map", c.Title, "it has %d rows and %d columns; give names for at least one of each", len(c.Rows), len(c.Columns))
+		return problem("heat map", c.Title, "it has %d rows and %d columns; give names for at least one of each",
+			len(c.Rows), len(c.Columns))
 	}
 	if len(c.Values) != len(c.Rows) {
-		return problem("heat map", c.Title, "Values has %d rows, Rows %d names; give equally many", len(c.Values), len(c.Rows))
+		return problem("heat map", c.Title, "Values has %d rows, Rows %d names; give equally many",
+			len(c.Values), len(c.Rows))
 	}
 	if !usable(c.Min, false) || !usable(c.Max, false) || c.Min > c.Max {
-		return problem("heat map", c.Title, "Min %v and Max %v are no range of colours; give finite numbers, the smaller first", c.Min, c.Max)
+		return problem("heat map", c.Title, rangeProblem, c.Min, c.Max)
 	}
 	finite := false
 	for row, values := range c.Values {
 		if len(values) != len(c.Columns) {
-			return problem("heat map", c.Title, "row %d (%q) has %d values for %d columns; give one for each", row, c.Rows[row], len(values), len(c.Columns))
+			return problem("heat map", c.Title, "row %d (%q) has %d values for %d columns; give one for each",
+				row, c.Rows[row], len(values), len(c.Columns))
 		}
 		for column := range values {
 			finite = finite || !math.IsNaN(c.value(row, column))
@@ -124,7 +131,11 @@ func (c HeatMap) check() error {
 	return nil
 }
 
-// Plot implements Chart. It fails if Values does not fit Rows and Columns or no value is finite.
+// rangeProblem is the error of Min and Max that are not the ends of a scale.
+const rangeProblem = "Min %v and Max %v are no range of colours; give finite numbers, the smaller first"
+
+// Plot implements Chart. It fails if Values does not fit Rows and Columns, if Min and Max are no range, or if no value
+// is finite.
 func (c HeatMap) Plot() (*plot.Plot, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -142,10 +153,11 @@ func (c HeatMap) Plot() (*plot.Plot, error) {
 	return p, nil
 }
 
+// cells draws the cells on a canvas.
 type cells struct{ HeatMap }
 
-// Plot draws the cells. Each reaches a little under its right and lower neighbour, so that no light
-// shines through between them.
+// Plot draws the cells. Each one extends a little below its right and lower neighbours, so that no gap shows between
+// them.
 func (h cells) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	a, colors := h.scale()
@@ -214,7 +226,7 @@ func (c HeatMap) VegaLite() map[string]any {
 	return spec
 }
 
-// Text implements Chart: the matrix as a table.
+// Text implements Chart. It returns the matrix as a table.
 func (c HeatMap) Text() string {
 	format := c.Format
 	if format == "" {

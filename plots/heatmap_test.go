@@ -3,6 +3,7 @@ package plots_test
 import (
 	"log"
 	"math"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/plot/cmpimg"
@@ -33,7 +34,7 @@ func ExampleHeatMap() {
 }
 
 func ExampleHeatMap_similarity() {
-	words := []string{"once", "upon", "a", "time", "owl", "wise", "old", "forest", "animals", "stories", "wisdom", "gathered"}
+	words := strings.Fields("once upon a time owl wise old forest animals stories wisdom gathered")
 	values := make([][]float64, len(words))
 	for i := range words {
 		for j := range words {

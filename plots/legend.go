@@ -8,13 +8,14 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// legend lists names beside the plot, to its right as Vega-Lite does. It is a plotter that asks
-// for its width by a glyph box at the right edge.
+// legend lists names to the right of the plot, as Vega-Lite does. It is a plotter that reserves its width by a glyph
+// box at the right edge.
 type legend struct {
 	title   string
 	entries []legendEntry
 }
 
+// legendEntry is one line of a legend.
 type legendEntry struct {
 	name   string
 	color  color.RGBA
@@ -24,7 +25,7 @@ type legendEntry struct {
 
 const legendGap = 14 // pixels between plot and legend
 
-// icon is how wide the sign before the name is, in pixels, with the space behind it.
+// icon returns the width of the sign before the name, in pixels, with the space after it.
 func (e legendEntry) icon() float64 {
 	if e.box {
 		return 18
@@ -32,6 +33,7 @@ func (e legendEntry) icon() float64 {
 	return 26
 }
 
+// empty reports whether no entry has a name.
 func (l legend) empty() bool {
 	for _, entry := range l.entries {
 		if entry.name != "" {
@@ -41,7 +43,7 @@ func (l legend) empty() bool {
 	return true
 }
 
-// width is what the legend takes to the right of the plot, in pixels.
+// width returns the width of the legend and of the gap before it, in pixels.
 func (l legend) width() float64 {
 	if l.empty() {
 		return 0
@@ -53,6 +55,7 @@ func (l legend) width() float64 {
 	return legendGap + width
 }
 
+// GlyphBoxes reserves the legend's width to the right of the plot.
 func (l legend) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	return []plot.GlyphBox{besides(l.width())}
 }
@@ -62,6 +65,7 @@ func besides(width float64) plot.GlyphBox {
 	return plot.GlyphBox{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: vg.Length(width) * px}}}
 }
 
+// Plot draws the legend.
 func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
 	if l.empty() {
 		return
@@ -80,14 +84,15 @@ func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
 		if entry.box {
 			fillRectangle(c, entry.color, left, middle-5*px, left+12*px, middle+5*px)
 		} else {
-			c.StrokeLine2(lineStyle(entry.color, 2, entry.dashed), left, middle, left+vg.Length(entry.icon()-6)*px, middle)
+			right := left + vg.Length(entry.icon()-6)*px
+			c.StrokeLine2(lineStyle(entry.color, 2, entry.dashed), left, middle, right, middle)
 		}
 		c.FillText(style, vg.Point{X: left + vg.Length(entry.icon())*px, Y: middle + 2*px}, visible(entry.name))
 		y -= 17 * px
 	}
 }
 
-// lineStyle is a stroke of a width in pixels.
+// lineStyle returns a stroke of a width in pixels.
 func lineStyle(c color.Color, width float64, dashed bool) draw.LineStyle {
 	style := draw.LineStyle{Color: c, Width: vg.Length(width) * px}
 	if dashed {
@@ -96,6 +101,9 @@ func lineStyle(c color.Color, width float64, dashed bool) draw.LineStyle {
 	return style
 }
 
+// fillRectangle fills a rectangle with a colour.
 func fillRectangle(c draw.Canvas, fill color.Color, left, bottom, right, top vg.Length) {
-	c.FillPolygon(fill, []vg.Point{{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: top}, {X: left, Y: top}})
+	c.FillPolygon(fill, []vg.Point{
+		{X: left, Y: bottom}, {X: right, Y: bottom}, {X: right, Y: top}, {X: left, Y: top},
+	})
 }

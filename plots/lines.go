@@ -6,23 +6,24 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// Lines is a line chart of one or more series, such as entropy against temperature or the norm of
-// a gradient against the distance that it has come.
+// Lines is a line chart of one or more series, such as entropy against temperature, or the norm of a gradient against
+// the distance that it has travelled.
 type Lines struct {
 	Title, X, Y string // X and Y name the axes
 	Series      []Series
 	LogX, LogY  bool // logarithmic axes: values that are not positive leave a gap
 }
 
-// Series is a named line. Up to 25 points are marked with dots; of a line with more than a thousand
-// points the extremes of each stretch are drawn.
+// Series is a named line. If it has up to 25 points, each is marked with a dot. If it has more than a thousand, only
+// the extremes of each stretch are drawn.
 type Series struct {
 	Name string
-	// X may be nil: the points then stand at 1, 2, 3, ... Otherwise it is as long as Y.
+	// X is as long as Y, or nil, which places the points at 1, 2, 3, ...
 	X, Y   []float64
 	Dashed bool
 }
 
+// curves converts the chart to the form that is drawn.
 func (c Lines) curves() curves {
 	result := curves{kind: "lines", title: c.Title, x: c.X, y: c.Y, logX: c.LogX, logY: c.LogY}
 	names := c.names()
@@ -33,6 +34,7 @@ func (c Lines) curves() curves {
 	return result
 }
 
+// names returns the names of the series, made distinct.
 func (c Lines) names() []string {
 	names := make([]string, len(c.Series))
 	for i, series := range c.Series {
@@ -41,7 +43,7 @@ func (c Lines) names() []string {
 	return numbered(names)
 }
 
-// numbered tells equal names apart: LSTM, LSTM (2), LSTM (3).
+// numbered makes equal names distinct: LSTM, LSTM (2), LSTM (3).
 func numbered(names []string) []string {
 	seen, taken := map[string]int{}, map[string]bool{}
 	for _, name := range names {
@@ -63,7 +65,7 @@ func numbered(names []string) []string {
 	return result
 }
 
-// pointsOf pairs x and y as far as both go; without x the points are counted from 1.
+// pointsOf pairs x and y, up to the length of the shorter. If x is nil, the points are numbered from 1.
 func pointsOf(x, y []float64) []point {
 	n := len(y)
 	if x != nil {
@@ -82,8 +84,7 @@ func pointsOf(x, y []float64) []point {
 // VegaLite implements Chart.
 func (c Lines) VegaLite() map[string]any { return c.curves().vega() }
 
-// Plot implements Chart. It fails if the X and Y of a series differ in length or no point can be
-// drawn.
+// Plot implements Chart. It fails if X and Y of a series differ in length, or if no point can be drawn.
 func (c Lines) Plot() (*plot.Plot, error) {
 	for i, series := range c.Series {
 		if series.X != nil && len(series.X) != len(series.Y) {
@@ -94,10 +95,11 @@ func (c Lines) Plot() (*plot.Plot, error) {
 	return c.curves().plot()
 }
 
-// Text implements Chart: for each series a line of blocks that follows it, its first and last
-// value and the extremes.
+// Text implements Chart. For each series it returns a line of blocks that follows the values, then the first, last,
+// lowest and highest value.
 func (c Lines) Text() string { return c.curves().text() }
 
+// text returns the chart as text; see Lines.Text.
 func (c curves) text() string {
 	rows := [][]string{{"", "", "first", "last", "lowest", "highest"}}
 	for _, line := range c.lines {
@@ -107,7 +109,8 @@ func (c curves) text() string {
 				values = append(values, p.y)
 			}
 		}
-		rows = append(rows, append([]string{visible(line.name), sparkline(values, 30, c.logY)}, summary(values, c.logY)...))
+		row := []string{visible(line.name), sparkline(values, 30, c.logY)}
+		rows = append(rows, append(row, summary(values, c.logY)...))
 	}
 	for i := range rows {
 		if c.lines != nil && rows[i][0] == `""` {
@@ -117,7 +120,7 @@ func (c curves) text() string {
 	return titled(c.title, table(rows))
 }
 
-// summary is the first, last, lowest and highest of the usable values.
+// summary returns the first, last, lowest and highest of the usable values.
 func summary(values []float64, log bool) []string {
 	var kept []float64
 	for _, v := range values {

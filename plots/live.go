@@ -11,12 +11,12 @@ import (
 )
 
 // Live is a training hook (it satisfies lmkit.Hook) that draws the loss while a model trains: in a
-// notebook one picture that changes in place, up to four times a second and at the end. A thin
-// line is the loss of each step, a thick one the mean of each epoch, a dashed one the validation
-// loss. Outside a notebook nothing is shown; Save writes the picture when the run is over.
+// notebook one picture that changes in place, up to four times a second and at the end. A thin line is the loss of each
+// step, a thick line the mean of each epoch, a dashed line the validation loss. Outside a notebook nothing is shown;
+// Save writes the picture when the run is over.
 //
-// One Live may follow several runs, one after the other: each gets a colour of its own. Its
-// methods may be called from several goroutines.
+// One Live may follow several runs, one after the other. Each gets its own colour. Its methods may be called from
+// several goroutines.
 type Live struct {
 	Title string // "" is "Loss while training"
 	Log   bool   // logarithmic loss axis
@@ -29,6 +29,7 @@ type Live struct {
 	now   func() time.Time                     // nil: time.Now; replaced in tests
 }
 
+// liveRun is a run that is being followed.
 type liveRun struct {
 	name                      string
 	epochs, stepCount         int
@@ -36,10 +37,10 @@ type liveRun struct {
 	steps, losses, validation []point
 }
 
-// betweenUpdates is the least time between two pictures of a run.
+// betweenUpdates is the shortest time between two pictures of a run.
 const betweenUpdates = 250 * time.Millisecond
 
-// LiveLoss is a hook for lmkit.TrainConfig.Hooks.
+// LiveLoss returns a hook for lmkit.TrainConfig.Hooks.
 func LiveLoss() *Live { return &Live{} }
 
 // Start begins a run; see lmkit.Hook.
@@ -82,7 +83,7 @@ func (l *Live) End(error) {
 	l.update(true)
 }
 
-// current is the run of the latest Start; a hook that was not started counts in steps.
+// current returns the run of the latest Start. Without a Start it makes one that counts in steps.
 func (l *Live) current() *liveRun {
 	if len(l.runs) == 0 {
 		l.runs = append(l.runs, &liveRun{})
@@ -90,9 +91,10 @@ func (l *Live) current() *liveRun {
 	return l.runs[len(l.runs)-1]
 }
 
+// byEpoch reports whether positions are in epochs.
 func (r *liveRun) byEpoch() bool { return r.epochs > 0 && r.stepCount > 0 }
 
-// position of a step on the horizontal axis: in epochs where their number is known.
+// position returns the place of a step on the horizontal axis: in epochs if their number is known, else in steps.
 func (r *liveRun) position(step int) float64 {
 	if r.byEpoch() {
 		return float64(step) * float64(r.epochs) / float64(r.stepCount)
@@ -100,7 +102,7 @@ func (r *liveRun) position(step int) float64 {
 	return float64(step)
 }
 
-// update sends the picture if it is time; the caller holds the mutex.
+// update sends the picture if enough time has passed, or if it is the final one. The caller holds the mutex.
 func (l *Live) update(final bool) {
 	send, now := l.send, l.now
 	if send == nil {
@@ -120,14 +122,14 @@ func (l *Live) update(final bool) {
 		return
 	}
 	if l.id == "" {
-		l.id = gonbui.UniqueID()
+		l.id = gonbui.UniqueId()
 	}
 	send(l.id, chart, final)
 	l.shown = now()
 }
 
-// sendLive leaves out the PNG while training goes on: drawing it takes longer than most steps.
-// Errors end the picture, not the training.
+// sendLive sends the picture to the notebook. Before the final one it leaves out the PNG, because drawing that takes
+// longer than most steps. It drops errors, so that they do not end the training.
 func sendLive(id string, c Chart, final bool) {
 	if final {
 		_ = ShowAs(id, c)
@@ -138,6 +140,7 @@ func sendLive(id string, c Chart, final bool) {
 	}})
 }
 
+// curves converts what has arrived so far to the form that is drawn. The caller holds the mutex.
 func (l *Live) curves() curves {
 	result := curves{kind: "loss", title: l.Title, x: "step", y: "loss (nats)", logY: l.Log}
 	if l.Title == "" {
@@ -156,28 +159,30 @@ func (l *Live) curves() curves {
 			curve{name: name, color: i, faint: true, points: run.steps},
 			curve{name: name, color: i, points: run.losses})
 		if len(run.validation) > 0 {
-			result.lines = append(result.lines, curve{name: validationName(name), color: i, dashed: true, points: run.validation})
+			validation := curve{name: validationName(name), color: i, dashed: true, points: run.validation}
+			result.lines = append(result.lines, validation)
 		}
 	}
 	return result
 }
 
+// snapshot calls curves under the mutex.
 func (l *Live) snapshot() curves {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	return l.curves()
 }
 
-// VegaLite implements Chart with what has come in so far.
+// VegaLite implements Chart with what has arrived so far.
 func (l *Live) VegaLite() map[string]any { return l.snapshot().vega() }
 
-// Plot implements Chart with what has come in so far; before the first loss it fails.
+// Plot implements Chart with what has arrived so far. It fails before the first loss.
 func (l *Live) Plot() (*plot.Plot, error) { return l.snapshot().plot() }
 
-// Text implements Chart with what has come in so far.
+// Text implements Chart with what has arrived so far.
 func (l *Live) Text() string { return l.snapshot().text() }
 
-// curves is itself a Chart, so that Live can send what it saw under its mutex.
+// curves implements Chart, so that Live can send what it has under its mutex.
 
 func (c curves) VegaLite() map[string]any  { return c.vega() }
 func (c curves) Plot() (*plot.Plot, error) { return c.plot() }

@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/plot/cmpimg"
 )
 
-// follow plays a training run of 40 epochs of 3 steps.
+// follow calls the hook like a training run of 40 epochs of 3 steps.
 func follow(live *Live, name string, rate float64) {
 	live.Start(name, 40, 120)
 	for epoch := 1; epoch <= 40; epoch++ {
@@ -29,7 +29,7 @@ func follow(live *Live, name string, rate float64) {
 }
 
 func ExampleLive() {
-	live := LiveLoss() // one of lmkit.TrainConfig.Hooks; here the calls that Train makes are played
+	live := LiveLoss() // one of lmkit.TrainConfig.Hooks; follow makes the calls of Train
 	follow(live, "RNN", 0.02)
 	follow(live, "LSTM", 0.04)
 	if err := Save("testdata/live.png", live); err != nil {
@@ -69,13 +69,18 @@ func TestLiveUpdates(t *testing.T) {
 	}
 }
 
-// The hook must survive whatever a run does: no Start, no number, no step.
+// TestLiveOddRuns checks that the hook survives whatever a run does: no Start, no number, no step.
 func TestLiveOddRuns(t *testing.T) {
 	tests := map[string]func(*Live){
-		"nothing":        func(l *Live) {},
-		"only an end":    func(l *Live) { l.Start("a", 1, 1); l.End(nil) },
-		"no start":       func(l *Live) { l.Step(1, 2); l.Epoch(1, 2, math.NaN()); l.End(nil) },
-		"not a number":   func(l *Live) { l.Start("a", 2, 2); l.Step(1, math.NaN()); l.Step(2, math.Inf(1)); l.End(nil) },
+		"nothing":     func(l *Live) {},
+		"only an end": func(l *Live) { l.Start("a", 1, 1); l.End(nil) },
+		"no start":    func(l *Live) { l.Step(1, 2); l.Epoch(1, 2, math.NaN()); l.End(nil) },
+		"not a number": func(l *Live) {
+			l.Start("a", 2, 2)
+			l.Step(1, math.NaN())
+			l.Step(2, math.Inf(1))
+			l.End(nil)
+		},
 		"epochs unknown": func(l *Live) { l.Start("a", 0, 0); l.Step(7, 2); l.Epoch(1, 2, 3); l.End(nil) },
 		"resumed":        func(l *Live) { l.Start("a", 10, 100); l.Step(91, 2); l.Epoch(10, 2, 3); l.End(nil) },
 	}

@@ -10,7 +10,7 @@ import (
 	"owlm/plots"
 )
 
-// decay is a curve such as training makes, without chance.
+// decay returns a curve like those of training, but without chance.
 func decay(n int, from, to, rate float64) []float64 {
 	losses := make([]float64, n)
 	for i := range losses {
@@ -51,7 +51,7 @@ func ExampleLoss_validation() {
 	// Output:
 }
 
-// golden pixels may differ by a little where another processor rounds differently.
+// tolerance is how much pixels may differ from the golden ones: other processors round differently.
 const tolerance = 0.05
 
 func TestLoss(t *testing.T) {

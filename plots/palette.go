@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// okabeIto are the colours of Okabe and Ito (2008), "Color Universal Design", ordered so that the
-// first ones differ most on white; black and yellow come last.
+// okabeIto lists the colours of Okabe and Ito (2008), "Color Universal Design". The first ones differ most on white;
+// black and yellow come last.
 var okabeIto = []color.RGBA{
 	{0x00, 0x72, 0xB2, 0xFF}, // blue
 	{0xD5, 0x5E, 0x00, 0xFF}, // vermillion
@@ -27,11 +27,13 @@ var (
 	missing  = color.RGBA{0xEE, 0xEE, 0xEE, 0xFF} // a cell without a value
 )
 
+// seriesColor returns the colour of a series. After the last colour the first one follows.
 func seriesColor(i int) color.RGBA { return okabeIto[i%len(okabeIto)] }
 
+// hex returns a colour as #rrggbb.
 func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
-// blend goes from a (t=0) to b (t=1).
+// blend returns a colour between a (t=0) and b (t=1).
 func blend(a, b color.RGBA, t float64) color.RGBA {
 	mix := func(from, to uint8) uint8 {
 		return uint8(math.Round(float64(from)*(1-t) + float64(to)*t))
@@ -39,17 +41,17 @@ func blend(a, b color.RGBA, t float64) color.RGBA {
 	return color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xFF}
 }
 
-// ramp is a colour scale: evenly spaced colours, linear in RGB between them.
+// ramp is a colour scale: evenly spaced colours, interpolated linearly in RGB.
 type ramp []color.RGBA
 
 var (
-	// sequential grows darker with the value (ColorBrewer's Blues).
+	// sequential gets darker as the value grows (ColorBrewer's Blues).
 	sequential = ramp{
 		{0xF7, 0xFB, 0xFF, 0xFF}, {0xDE, 0xEB, 0xF7, 0xFF}, {0xC6, 0xDB, 0xEF, 0xFF},
 		{0x9E, 0xCA, 0xE1, 0xFF}, {0x6B, 0xAE, 0xD6, 0xFF}, {0x42, 0x92, 0xC6, 0xFF},
 		{0x21, 0x71, 0xB5, 0xFF}, {0x08, 0x51, 0x9C, 0xFF}, {0x08, 0x30, 0x6B, 0xFF},
 	}
-	// diverging has white in its middle: vermillion below, blue above.
+	// diverging has white in the middle, vermillion below and blue above.
 	diverging = ramp{
 		{0x9C, 0x41, 0x00, 0xFF}, {0xD5, 0x5E, 0x00, 0xFF}, {0xF2, 0xBC, 0x93, 0xFF},
 		{0xFF, 0xFF, 0xFF, 0xFF},
@@ -57,13 +59,14 @@ var (
 	}
 )
 
-// at is the colour at t in [0,1]; values outside are clamped.
+// at returns the colour at t in [0,1]. It clamps other values.
 func (r ramp) at(t float64) color.RGBA {
 	position := math.Min(math.Max(t, 0), 1) * float64(len(r)-1)
 	i := min(int(position), len(r)-2)
 	return blend(r[i], r[i+1], position-float64(i))
 }
 
+// hexes returns the colours as Vega-Lite expects them.
 func (r ramp) hexes() []any {
 	colors := make([]any, len(r))
 	for i, c := range r {
@@ -72,7 +75,7 @@ func (r ramp) hexes() []any {
 	return colors
 }
 
-// isDark says whether white text reads better on c than black (relative luminance of WCAG 2).
+// isDark reports whether white text is more readable on c than black text (relative luminance of WCAG 2).
 func isDark(c color.RGBA) bool {
 	linear := func(v uint8) float64 {
 		s := float64(v) / 255

@@ -11,17 +11,18 @@ import (
 	"gonum.org/v1/plot/vg/vgpdf"
 )
 
-// pdfCanvas draws letters as outlines. vgpdf 0.15 would embed one font only, under the name of all,
-// and knows no characters beyond code page 1252.
+// pdfCanvas draws letters as outlines. vgpdf 0.15 would embed only one font, under the name of all, and has no
+// characters beyond code page 1252.
 type pdfCanvas struct{ *vgpdf.Canvas }
 
+// FillString draws a text.
 func (c pdfCanvas) FillString(face font.Face, at vg.Point, text string) {
 	if path := outline(face, at, text); path != nil {
 		c.Fill(path)
 	}
 }
 
-// outline is the text as a path, its baseline beginning at a point.
+// outline returns the text as a path whose baseline begins at a point.
 func outline(face font.Face, at vg.Point, text string) vg.Path {
 	var buffer sfnt.Buffer
 	var path vg.Path
@@ -50,7 +51,7 @@ func outline(face font.Face, at vg.Point, text string) vg.Path {
 	return path
 }
 
-// glyphPath turns a font's curves, y downwards, into a path at a point.
+// glyphPath converts a font's curves, whose y axis points down, to a path at a point.
 func glyphPath(segments sfnt.Segments, at vg.Point, scale vg.Length) vg.Path {
 	var path vg.Path
 	place := func(p fixed.Point26_6) vg.Point {
@@ -77,11 +78,15 @@ func glyphPath(segments sfnt.Segments, at vg.Point, scale vg.Length) vg.Path {
 	return path
 }
 
-// pdfDate is replaced by a date of the same length, so that offsets hold and no clock is in the file.
+// pdfDate matches a date. It is replaced by one of the same length, so that the file does not depend on the clock and
+// its offsets stay right.
 var pdfDate = regexp.MustCompile(`\(D:\d{14}\)`)
 
+// encodePDF returns the chart as a PDF file.
 func encodePDF(c Chart) ([]byte, error) {
-	target, err := drawOn(c, func(width, height vg.Length) vg.CanvasSizer { return pdfCanvas{vgpdf.New(width, height)} })
+	target, err := drawOn(c, func(width, height vg.Length) vg.CanvasSizer {
+		return pdfCanvas{vgpdf.New(width, height)}
+	})
 	if err != nil {
 		return nil, err
 	}

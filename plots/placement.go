@@ -1,25 +1,26 @@
 package plots
 
-// rectangle in pixels, y upwards.
+// rectangle is in pixels, and its y axis points up.
 type rectangle struct{ left, bottom, right, top float64 }
 
+// overlaps reports whether two rectangles share an area.
 func (r rectangle) overlaps(other rectangle) bool {
 	return r.left < other.right && other.left < r.right && r.bottom < other.top && other.bottom < r.top
 }
 
+// inside reports whether a rectangle lies inside another.
 func (r rectangle) inside(other rectangle) bool {
 	return r.left >= other.left && r.right <= other.right && r.bottom >= other.bottom && r.top <= other.top
 }
 
-// label is a text around whose middle its place is.
+// label is a text at a place.
 type label struct {
 	text string
-	at   point
+	at   point // the middle of the text
 }
 
-// placeLabels finds for each named dot a place beside it that is free of all dots and of the
-// labels before it; a name without one is left out. Places are tried from the right round the dot,
-// close by and then further out.
+// placeLabels finds a place beside each named dot that overlaps no dot and no earlier label. It leaves out a name for
+// which there is none. It tries the places around the dot, close to it and then further away, beginning at the right.
 func placeLabels(plane rectangle, dots []point, names []string) []label {
 	taken := make([]rectangle, len(dots))
 	for i, dot := range dots {
@@ -44,10 +45,12 @@ func placeLabels(plane rectangle, dots []point, names []string) []label {
 	return placed
 }
 
+// around returns the rectangle of half that width and height around a point.
 func around(at point, width, height float64) rectangle {
 	return rectangle{at.x - width, at.y - height, at.x + width, at.y + height}
 }
 
+// overlapsAny reports whether a rectangle overlaps one of several.
 func overlapsAny(place rectangle, taken []rectangle) bool {
 	for _, other := range taken {
 		if place.overlaps(other) {
@@ -57,7 +60,7 @@ func overlapsAny(place rectangle, taken []rectangle) bool {
 	return false
 }
 
-// places are the middles at which a label of half that width and height is beside a dot.
+// places returns the middles at which a label of half that width and height is beside a dot.
 func places(dot point, width, height float64) []point {
 	var list []point
 	for _, gap := range []float64{2, 7} {

@@ -12,9 +12,10 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// dotsPerInch of PNG files: two dots to the CSS pixel.
+// dotsPerInch is the resolution of PNG files: two dots to the CSS pixel.
 const dotsPerInch = 192
 
+// encodePNG returns the chart as a PNG file.
 func encodePNG(c Chart) ([]byte, error) {
 	target, err := drawOn(c, func(width, height vg.Length) vg.CanvasSizer {
 		return vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch))
@@ -28,8 +29,8 @@ func encodePNG(c Chart) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-// paletted keeps the 256 most frequent colours, which makes the file a third as large: charts have
-// few colours, and the rest are the soft edges of letters and lines, which get the nearest one.
+// paletted reduces a picture to its 256 most frequent colours, which makes the file a third as large. Charts have few
+// colours: the others are the soft edges of letters and lines, and get the nearest colour.
 func paletted(from *image.RGBA) *image.Paletted {
 	counts := map[color.RGBA]int{}
 	stretches(from, func(c color.RGBA, start, end int) { counts[c] += end - start })
@@ -63,7 +64,7 @@ func paletted(from *image.RGBA) *image.Paletted {
 	return result
 }
 
-// stretches calls visit for each stretch of neighbouring pixels of one colour: most are long.
+// stretches calls visit for each stretch of neighbouring pixels of one colour. Most stretches are long.
 func stretches(from *image.RGBA, visit func(c color.RGBA, start, end int)) {
 	at := func(i int) color.RGBA { return color.RGBA{from.Pix[4*i], from.Pix[4*i+1], from.Pix[4*i+2], 0xFF} }
 	start, pixels := 0, len(from.Pix)/4
@@ -75,6 +76,7 @@ func stretches(from *image.RGBA, visit func(c color.RGBA, start, end int)) {
 	}
 }
 
+// nearest returns the index of the colour that is nearest to c.
 func nearest(colors []color.RGBA, c color.RGBA) uint8 {
 	best, least := 0, 1<<30
 	for i, other := range colors {

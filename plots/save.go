@@ -13,9 +13,8 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Save writes a chart to a file whose extension is the format: .png (two dots to the CSS pixel),
-// .svg, .pdf or .json (Vega-Lite v5). The file appears complete or not at all, and the same chart
-// gives the same bytes.
+// Save writes a chart to a file. The extension chooses the format: .png (two dots to the CSS pixel), .svg, .pdf or
+// .json (Vega-Lite v5). The file appears complete or not at all, and the same chart gives the same bytes.
 func Save(path string, c Chart) error {
 	extension := strings.ToLower(filepath.Ext(path))
 	encode, ok := encoders[extension]
@@ -32,11 +31,12 @@ func Save(path string, c Chart) error {
 	return nil
 }
 
+// encoders maps extensions to formats.
 var encoders = map[string]func(Chart) ([]byte, error){
 	".png": encodePNG, ".svg": encodeSVG, ".pdf": encodePDF, ".json": encodeJSON,
 }
 
-// drawOn draws the chart on a canvas of its size, with a margin.
+// drawOn draws the chart, with a margin, on a canvas of its size.
 func drawOn(c Chart, newCanvas func(width, height vg.Length) vg.CanvasSizer) (vg.CanvasSizer, error) {
 	p, err := c.Plot()
 	if err != nil {
@@ -51,9 +51,12 @@ func drawOn(c Chart, newCanvas func(width, height vg.Length) vg.CanvasSizer) (vg
 	return target, nil
 }
 
-// vgsvg names one font only; a reader without it shall see its metric twin, not a serif face.
-var svgFont = strings.NewReplacer("font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
+// svgFont adds fonts to the one that vgsvg names. Readers without that one then see letters of the same widths, not a
+// serif font.
+var svgFont = strings.NewReplacer(
+	"font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;")
 
+// encodeSVG returns the chart as an SVG file.
 func encodeSVG(c Chart) ([]byte, error) {
 	target, err := drawOn(c, func(width, height vg.Length) vg.CanvasSizer { return vgsvg.New(width, height) })
 	if err != nil {
@@ -66,6 +69,7 @@ func encodeSVG(c Chart) ([]byte, error) {
 	return []byte(svgFont.Replace(data.String())), nil
 }
 
+// encodeJSON returns the chart's Vega-Lite specification.
 func encodeJSON(c Chart) ([]byte, error) {
 	if _, err := c.Plot(); err != nil {
 		return nil, err

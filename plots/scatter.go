@@ -6,24 +6,23 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Scatter shows points with their names beside them, such as word embeddings reduced to two
-// dimensions. A name for which there is no free place is left out (the Vega-Lite version tells it
-// when the pointer is on the point).
+// Scatter shows points with their names beside them, such as word embeddings reduced to two dimensions. A name is left
+// out if there is no free place for it. The Vega-Lite version shows it when the pointer is on the point.
 type Scatter struct {
 	Title, X, Y string // X and Y name the axes
 	Points      []Point
 }
 
-// Point is one point of a Scatter; it is left out if X or Y is not finite.
+// Point is one point of a Scatter. It is left out if X or Y is not finite.
 type Point struct {
 	X, Y  float64
 	Label string // may be ""
-	Group string // points of a group have one colour; "" for all: one colour and no legend
+	Group string // points of a group have the same colour; if all are "", there is no legend
 }
 
 func (c Scatter) size() (int, int) { return defaultWidth, 480 }
 
-// points that can be drawn.
+// points returns the points that can be drawn.
 func (c Scatter) points() []Point {
 	var points []Point
 	for _, p := range c.Points {
@@ -34,7 +33,7 @@ func (c Scatter) points() []Point {
 	return points
 }
 
-// groups are their names in the order of first appearance.
+// groups returns the groups' names in the order of first appearance, and the place of each in that order.
 func (c Scatter) groups() ([]string, map[string]int) {
 	var names []string
 	place := map[string]int{}
@@ -47,6 +46,7 @@ func (c Scatter) groups() ([]string, map[string]int) {
 	return names, place
 }
 
+// legend returns the legend of the groups.
 func (c Scatter) legend() legend {
 	var l legend
 	names, _ := c.groups()
@@ -56,7 +56,7 @@ func (c Scatter) legend() legend {
 	return l
 }
 
-// axes leave a margin around the points for their names.
+// axes returns axes that leave a margin around the points for their names.
 func (c Scatter) axes() (x, y axis) {
 	var xs, ys []float64
 	for _, p := range c.points() {
@@ -65,7 +65,7 @@ func (c Scatter) axes() (x, y axis) {
 	return newAxis(c.X, widened(xs, 0.08), false, true), newAxis(c.Y, widened(ys, 0.05), false, true)
 }
 
-// widened adds two values outside the range of the others, by a share of that range.
+// widened adds two values, below and above the others by a share of their range.
 func widened(values []float64, share float64) []float64 {
 	if len(values) == 0 {
 		return nil
@@ -77,10 +77,11 @@ func widened(values []float64, share float64) []float64 {
 	return append(values, lo-(hi-lo)*share, hi+(hi-lo)*share)
 }
 
-// dotRadius of a point in pixels.
+// dotRadius is the radius of a point in pixels.
 const dotRadius = 4
 
-// labels are placed on the plane that the axes and the legend leave of the whole picture.
+// labels returns the names that have a place, in the units of the axes. They are placed on the part of the picture that
+// axes and legend leave free.
 func (c Scatter) labels() []label {
 	x, y := c.axes()
 	width, height := c.size()
@@ -95,7 +96,7 @@ func (c Scatter) labels() []label {
 		dots[i] = point{x.fraction(p.X) * plane.right, y.fraction(p.Y) * plane.top}
 	}
 	labels := placeLabels(plane, dots, names)
-	for i := range labels { // back to the axes' units, which both renderers understand
+	for i := range labels { // back to the axes' units, which both renderers use
 		labels[i].at.x = x.value(labels[i].at.x / plane.right)
 		labels[i].at.y = y.value(labels[i].at.y / plane.top)
 	}
@@ -117,8 +118,10 @@ func (c Scatter) Plot() (*plot.Plot, error) {
 	return p, nil
 }
 
+// scatterPlotter draws the points on a canvas.
 type scatterPlotter struct{ Scatter }
 
+// Plot draws the points, then the names.
 func (s scatterPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	_, place := s.groups()
@@ -163,8 +166,9 @@ func (c Scatter) VegaLite() map[string]any {
 	spec["layer"] = []any{
 		map[string]any{"data": map[string]any{"values": points},
 			"mark": map[string]any{"type": "point", "filled": true, "opacity": 1, "size": 50},
-			"encoding": map[string]any{"tooltip": about, "color": map[string]any{"field": "group", "type": "nominal", "title": "",
-				"scale": map[string]any{"domain": anySlice(names), "range": colors}}}},
+			"encoding": map[string]any{"tooltip": about,
+				"color": map[string]any{"field": "group", "type": "nominal", "title": "",
+					"scale": map[string]any{"domain": anySlice(names), "range": colors}}}},
 		map[string]any{"data": map[string]any{"values": texts},
 			"mark":     map[string]any{"type": "text", "fontSize": tickSize, "color": hex(ink)},
 			"encoding": map[string]any{"text": map[string]any{"field": "label", "type": "nominal"}}},
@@ -172,7 +176,7 @@ func (c Scatter) VegaLite() map[string]any {
 	return spec
 }
 
-// Text implements Chart: a table of the points.
+// Text implements Chart. It returns a table of the points.
 func (c Scatter) Text() string {
 	rows := [][]string{{"", c.X, c.Y}}
 	for _, p := range c.points() {

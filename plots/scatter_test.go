@@ -13,7 +13,9 @@ import (
 
 func ExampleScatter() {
 	var points []plots.Point
-	for i, word := range strings.Fields("a all and animals day dense every forest from gathered he his in known land lived old once owl stories tell the time upon was wisdom wise would") {
+	words := strings.Fields("a all and animals day dense every forest from gathered he his in known land lived old " +
+		"once owl stories tell the time upon was wisdom wise would")
+	for i, word := range words {
 		radius := 1 + math.Sin(float64(i)*2.1)
 		group := "other words"
 		if len(word) <= 3 {
@@ -22,7 +24,9 @@ func ExampleScatter() {
 		points = append(points, plots.Point{
 			X: radius * math.Cos(float64(i)*0.9), Y: radius * math.Sin(float64(i)*0.9), Label: word, Group: group})
 	}
-	chart := plots.Scatter{Title: "Embeddings in two dimensions", X: "first component", Y: "second component", Points: points}
+	chart := plots.Scatter{
+		Title: "Embeddings in two dimensions", X: "first component", Y: "second component", Points: points,
+	}
 	if err := plots.Save("testdata/scatter.png", chart); err != nil {
 		log.Fatal(err)
 	}

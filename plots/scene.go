@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// scene is a drawing that is not a graph of data: boxes, paths and words at places in pixels,
-// y downwards. Both renderers draw it alike.
+// scene is a drawing that is not a chart of data: boxes, paths and words at places in pixels, with the y axis pointing
+// down. Both renderers draw it alike.
 type scene struct {
 	title         string
 	width, height float64
@@ -21,20 +21,21 @@ type scene struct {
 	words         []word
 }
 
+// box is a rectangle with round corners.
 type box struct {
 	left, top, right, bottom float64
 	fill, stroke             color.RGBA
 	radius                   float64 // of the corners
 }
 
-// path is a line through points; with arrow its end has a head.
+// path is a line through points. If arrow is true, its end has a head.
 type path struct {
 	points []point
 	color  color.RGBA
 	arrow  bool
 }
 
-// word is centred at x, y: a base and a smaller subscript, which may be "".
+// word is a text and a smaller subscript, which may be "", together centred at x, y.
 type word struct {
 	x, y            float64
 	base, subscript string
@@ -45,6 +46,7 @@ type word struct {
 
 const arrowHead = 9 // pixels long
 
+// style returns the style of the base.
 func (w word) style() text.Style {
 	style := textStyle(w.size, false)
 	if w.italic {
@@ -54,13 +56,14 @@ func (w word) style() text.Style {
 	return style
 }
 
+// subscriptStyle returns the style of the subscript.
 func (w word) subscriptStyle() text.Style {
 	style := w.style()
 	style.Font.Size *= 0.72
 	return style
 }
 
-// split is the x at which the base ends and the subscript begins.
+// split returns the x at which the base ends and the subscript begins.
 func (w word) split() float64 {
 	base, subscript := float64(w.style().Width(w.base)/px), 0.0
 	if w.subscript != "" {
@@ -69,15 +72,16 @@ func (w word) split() float64 {
 	return w.x + (base-subscript)/2
 }
 
+// subscriptDrop returns how far the subscript is below the base, in pixels.
 func (w word) subscriptDrop() float64 { return w.size * 0.3 }
 
-// direction of a path's end, in radians, clockwise from the right as y goes down.
+// direction returns the direction of a path's end, in radians, clockwise from the right.
 func (p path) direction() float64 {
 	n := len(p.points)
 	return math.Atan2(p.points[n-1].y-p.points[n-2].y, p.points[n-1].x-p.points[n-2].x)
 }
 
-// bezier samples a cubic curve.
+// bezier returns points on a cubic curve.
 func bezier(from, control1, control2, to point) []point {
 	const steps = 32
 	points := make([]point, steps+1)
@@ -90,7 +94,7 @@ func bezier(from, control1, control2, to point) []point {
 	return points
 }
 
-// size of the whole picture: the scene, its title and the margins.
+// size returns the size of the whole picture: the scene, its title and the margins.
 func (s scene) size() (width, height int) {
 	title := 0.0
 	if s.title != "" {
@@ -99,6 +103,7 @@ func (s scene) size() (width, height int) {
 	return int(s.width) + 16, int(s.height+title) + 16
 }
 
+// plot returns the scene for gonum/plot.
 func (s scene) plot() *plot.Plot {
 	p := newPlot(s.title, int(s.width))
 	p.HideAxes()
@@ -107,9 +112,10 @@ func (s scene) plot() *plot.Plot {
 	return p
 }
 
+// scenePlotter draws the scene on a canvas.
 type scenePlotter struct{ scene }
 
-// Plot draws the scene in the middle of the canvas, at its size in pixels.
+// Plot draws the scene at its size in pixels, in the middle of the canvas.
 func (s scenePlotter) Plot(c draw.Canvas, _ *plot.Plot) {
 	center := c.Center()
 	at := func(p point) vg.Point {
@@ -146,7 +152,8 @@ func (s scenePlotter) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 }
 
-// closed is a path round the points, without the corners that two of them make in one place.
+// closed returns a closed path through the points. It skips a point that is in the same place as the one before it,
+// which would draw a corner.
 func closed(points []vg.Point) vg.Path {
 	var p vg.Path
 	last := points[len(points)-1]
@@ -163,7 +170,7 @@ func closed(points []vg.Point) vg.Path {
 	return p
 }
 
-// shaft ends inside the head, so that the line's blunt end does not show at the tip.
+// shaft returns the line of a path. It ends inside the head, so that its blunt end does not show at the tip.
 func (p path) shaft() []point {
 	if !p.arrow {
 		return p.points
@@ -175,6 +182,7 @@ func (p path) shaft() []point {
 	return points
 }
 
+// head returns the corners of the arrow's head.
 func (p path) head() []point {
 	tip, angle := p.points[len(p.points)-1], p.direction()
 	back := point{tip.x - arrowHead*math.Cos(angle), tip.y - arrowHead*math.Sin(angle)}
@@ -182,7 +190,7 @@ func (p path) head() []point {
 	return []point{tip, {back.x + x, back.y + y}, {back.x - x, back.y - y}}
 }
 
-// outline of a box with round corners, counted from the right upper one.
+// outline returns the points around a box with round corners, beginning at the upper right one.
 func (b box) outline() []point {
 	var points []point
 	radius := min(b.radius, (b.right-b.left)/2, (b.bottom-b.top)/2)

@@ -10,18 +10,17 @@ import (
 )
 
 func init() {
-	// Vega-Lite goes to the kernel as Go values, by gob.
+	// Vega-Lite specifications are sent to the kernel as Go values, by gob.
 	gob.Register(map[string]any{})
 	gob.Register([]any{})
 }
 
-// Show displays a chart as the output of a notebook cell: one message with Vega-Lite, PNG and
-// text, of which the reader's program takes the best it can draw. Outside a notebook it prints the
-// chart's Text to standard output.
+// Show displays a chart as the output of a notebook cell: one message with Vega-Lite, PNG and text. The reader's
+// program draws the best of these that it can. Outside a notebook Show prints the chart's Text to standard output.
 func Show(c Chart) error { return ShowAs("", c) }
 
-// ShowAs is Show in a place with a name: in a notebook a later ShowAs with the same id takes the
-// place of what is there (use gonbui.UniqueID for the id). An empty id always makes a new output.
+// ShowAs displays a chart like Show, under an id. In a notebook a later ShowAs with the same id replaces the chart; use
+// gonbui.UniqueId for the id. An empty id always makes a new output.
 func ShowAs(id string, c Chart) error {
 	if !gonbui.IsNotebook {
 		if _, err := c.Plot(); err != nil {
@@ -35,14 +34,14 @@ func ShowAs(id string, c Chart) error {
 		return err
 	}
 	gonbui.SendData(data)
-	gonbui.Sync() // a cell that ends now would take the message with it
+	gonbui.Sync() // if the cell ended now, the message would be lost
 	return gonbui.Error()
 }
 
 // MIMEVegaLite is the type under which JupyterLab and VS Code draw Vega-Lite without an extension.
 const MIMEVegaLite protocol.MIMEType = "application/vnd.vegalite.v5+json"
 
-// bundle is the chart in all its forms, as one display message.
+// bundle returns the chart in all its forms, as one display message.
 func bundle(id string, c Chart) (*protocol.DisplayData, error) {
 	image, err := encodePNG(c)
 	if err != nil {
@@ -55,7 +54,7 @@ func bundle(id string, c Chart) (*protocol.DisplayData, error) {
 			protocol.MIMEImagePNG:  image,
 			protocol.MIMETextPlain: c.Text(),
 		},
-		// The PNG has two dots to the pixel; without its size it would be shown twice as large.
+		// The PNG has two dots to the pixel. Without its size it would be shown twice as large.
 		Metadata:  map[string]any{"image/png": map[string]any{"width": width, "height": height}},
 		DisplayID: id,
 	}, nil

@@ -50,7 +50,7 @@ func TestBundle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What GoNB does with it: by gob to the kernel, which writes JSON.
+	// GoNB sends it to the kernel by gob, and the kernel writes it as JSON.
 	var wire bytes.Buffer
 	if err := gob.NewEncoder(&wire).Encode(data); err != nil {
 		t.Fatal(err)
@@ -73,7 +73,8 @@ func TestBundle(t *testing.T) {
 	if err != nil || picture.Bounds().Dx() != 2*defaultWidth {
 		t.Errorf("PNG: %v", err)
 	}
-	if size := received.Metadata["image/png"].(map[string]any); size["width"] != defaultWidth || received.DisplayID != "id" {
+	size := received.Metadata["image/png"].(map[string]any)
+	if size["width"] != defaultWidth || received.DisplayID != "id" {
 		t.Errorf("metadata %v, display id %q", received.Metadata, received.DisplayID)
 	}
 	if text := received.Data[protocol.MIMETextPlain].(string); !strings.HasPrefix(text, "Training\n") {

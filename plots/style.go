@@ -19,7 +19,7 @@ const px = vg.Inch / 96
 // Font sizes in pixels, equal in both renderers.
 const titleSize, labelSize, tickSize = 15, 12, 11
 
-// textStyle is upright Liberation Sans of a size in pixels.
+// textStyle returns upright Liberation Sans of a size in pixels.
 func textStyle(size float64, bold bool) text.Style {
 	face := font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Length(size) * px}
 	if bold {
@@ -28,11 +28,12 @@ func textStyle(size float64, bold bool) text.Style {
 	return text.Style{Color: ink, Font: face, Handler: plot.DefaultTextHandler}
 }
 
-// textWidth is the width of one line in pixels.
+// textWidth returns the width of one line in pixels.
 func textWidth(s string, size float64) float64 {
 	return float64(textStyle(size, false).Width(s) / px)
 }
 
+// widest returns the width of the widest label in pixels.
 func widest(labels []string, size float64) float64 {
 	width := 0.0
 	for _, label := range labels {
@@ -41,7 +42,7 @@ func widest(labels []string, size float64) float64 {
 	return width
 }
 
-// newPlot is a gonum plot with our fonts, a quiet frame and grid lines.
+// newPlot returns an empty plot with the fonts and colours of this package.
 func newPlot(title string, width int) *plot.Plot {
 	p := plot.New()
 	p.Title.Text = strings.Join(wrap(title, float64(width)-60), "\n")
@@ -66,7 +67,7 @@ func newPlot(title string, width int) *plot.Plot {
 	return p
 }
 
-// addGrid draws grey lines at the ticks of one or both axes, below what is added later.
+// addGrid adds grey lines at the ticks of one or both axes, below what is added later.
 func addGrid(p *plot.Plot, x, y bool) {
 	grid := &plotter.Grid{}
 	line := draw.LineStyle{Color: gridGrey, Width: px}
@@ -94,7 +95,7 @@ func categories(a *plot.Axis, names []string, title string) {
 	a.Label.Text = title
 }
 
-// wrap breaks a title into lines that fit a width in pixels.
+// wrap breaks a title into lines that fit a width in pixels. A word that is wider gets a line of its own.
 func wrap(title string, width float64) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(title, "\n") {
@@ -114,8 +115,8 @@ func wrap(title string, width float64) []string {
 
 const longestLabel = 24
 
-// visible makes a token readable as a label: control characters as escapes, blanks in quotation
-// marks, and no more than longestLabel characters.
+// visible makes a token readable as a label: it shows control characters as escapes, puts blanks in quotation marks,
+// and keeps at most longestLabel characters.
 func visible(token string) string {
 	if strings.TrimSpace(token) == "" {
 		token = `"` + token + `"`
@@ -140,6 +141,7 @@ func visible(token string) string {
 	return b.String()
 }
 
+// visibleAll makes tokens readable as labels.
 func visibleAll(tokens []string) []string {
 	labels := make([]string, len(tokens))
 	for i, token := range tokens {
@@ -148,8 +150,7 @@ func visibleAll(tokens []string) []string {
 	return labels
 }
 
-// distinct makes labels different for Vega-Lite, which takes equal names for one category, by
-// appending zero-width spaces that no reader sees.
+// distinct appends invisible zero-width spaces to equal labels, because Vega-Lite takes equal names for one category.
 func distinct(labels []string) []string {
 	seen := map[string]int{}
 	result := make([]string, len(labels))

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// sparkline draws values as a row of blocks, at most width of them; a value that is not usable is
-// a blank. With log the height grows with the logarithm.
+// sparkline returns values as a row of at most width blocks. A value that is not usable is a blank. If log is true, the
+// height grows with the logarithm.
 func sparkline(values []float64, width int, log bool) string {
 	blocks := []rune("▁▂▃▄▅▆▇█")
 	lo, hi := math.Inf(1), math.Inf(-1)
@@ -35,14 +35,14 @@ func sparkline(values []float64, width int, log bool) string {
 		case hi <= lo:
 			b.WriteRune(blocks[3])
 		default:
-			level := (height(v)/2 - lo/2) / (hi/2 - lo/2) // halves, so that no difference overflows
+			level := (height(v)/2 - lo/2) / (hi/2 - lo/2) // halves, so that the differences cannot overflow
 			b.WriteRune(blocks[min(7, int(level*8))])
 		}
 	}
 	return b.String()
 }
 
-// table aligns cells in columns two blanks apart: the first to the left, the others to the right.
+// table aligns cells in columns two blanks apart: the first column to the left, the others to the right.
 func table(rows [][]string) string {
 	var widths []int
 	for _, row := range rows {
@@ -69,7 +69,7 @@ func table(rows [][]string) string {
 	return b.String()
 }
 
-// titled puts a title above a text.
+// titled returns a text below its title.
 func titled(title, body string) string {
 	if title == "" {
 		return body

@@ -1,9 +1,9 @@
 package plots
 
-// vegaSchema names the version of the specification that all charts follow.
+// vegaSchema is the version of Vega-Lite that all charts use.
 const vegaSchema = "https://vega.github.io/schema/vega-lite/v5.json"
 
-// vegaBase is what every specification starts with. The size is the whole picture's, as in Plot.
+// vegaBase returns what every specification begins with. The size is that of the whole picture, as in Plot.
 func vegaBase(title string, width, height int) map[string]any {
 	spec := map[string]any{
 		"$schema":  vegaSchema,
@@ -22,8 +22,8 @@ func vegaBase(title string, width, height int) map[string]any {
 				"labelColor": hex(ink), "titleColor": hex(ink), "titlePadding": 7,
 			},
 			"legend": map[string]any{
-				"labelFontSize": tickSize, "titleFontSize": labelSize, "labelColor": hex(ink), "titleColor": hex(ink),
-				"symbolStrokeWidth": 2,
+				"labelFontSize": tickSize, "titleFontSize": labelSize,
+				"labelColor": hex(ink), "titleColor": hex(ink), "symbolStrokeWidth": 2,
 			},
 		},
 	}
@@ -37,13 +37,13 @@ func vegaBase(title string, width, height int) map[string]any {
 	return spec
 }
 
-// withoutLegend hides all legends: "legend": null would do it for one, but gob sends no nil.
+// withoutLegend hides all legends. "legend": null would hide one, but gob cannot send nil.
 func withoutLegend(spec map[string]any) {
 	spec["config"].(map[string]any)["legend"].(map[string]any)["disable"] = true
 }
 
-// tooltip lists fields with the names that the reader sees: field, title, field, title, ...
-// Fields whose name begins with # are numbers, shown with four significant digits.
+// tooltip returns fields with the names that the reader sees. The arguments are field, title, field, title, ...
+// A field whose name begins with # is a number, shown with four significant digits.
 func tooltip(fields ...string) []any {
 	var list []any
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -52,7 +52,8 @@ func tooltip(fields ...string) []any {
 			title = field
 		}
 		if field[0] == '#' {
-			list = append(list, map[string]any{"field": field[1:], "title": title, "type": "quantitative", "format": ".4~g"})
+			list = append(list, map[string]any{"field": field[1:], "title": title, "type": "quantitative",
+				"format": ".4~g"})
 		} else {
 			list = append(list, map[string]any{"field": field, "title": title, "type": "nominal"})
 		}
@@ -60,6 +61,7 @@ func tooltip(fields ...string) []any {
 	return list
 }
 
+// anySlice converts a slice to the type that gob can send.
 func anySlice[T any](values []T) []any {
 	list := make([]any, len(values))
 	for i, v := range values {

@@ -8,24 +8,27 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Words is a text of which each token stands on a colour, such as the surprise of a model at it.
+// Words shows a text with a colour behind each token, such as the surprise of a model at the token.
 type Words struct {
-	Title    string
-	Tokens   []string  // in reading order; a line ends where it is full and after a "\n"
-	Values   []float64 // one for each token; a value that is not finite is grey
-	Value    string    // names the colour scale; "" is "surprise (nats)"
-	Min, Max float64   // ends of the colour scale; both 0: those of the values, and 0 if they are positive
+	Title  string
+	Tokens []string  // in reading order; a line ends where it is full and after a "\n"
+	Values []float64 // one for each token; a value that is not finite is grey
+	Value  string    // names the colour scale; "" is "surprise (nats)"
+	// Min and Max are the ends of the colour scale. If both are 0, the scale goes from the smallest to the largest
+	// value, and includes 0 if a value is positive.
+	Min, Max float64
 }
 
 const lineHeight, wordsSize = 26, 13 // pixels
 
-// placedWord is a token in its box, in pixels, y downwards.
+// placedWord is a token in its box, in pixels, with the y axis pointing down.
 type placedWord struct {
 	box   rectangle
 	text  string
 	value float64
 }
 
+// title returns the title of the colour scale.
 func (c Words) title() string {
 	if c.Value == "" {
 		return "surprise (nats)"
@@ -33,7 +36,7 @@ func (c Words) title() string {
 	return c.Value
 }
 
-// place breaks the tokens into lines. bottom and top of the boxes are lower and upper edge.
+// place breaks the tokens into lines. The bottom of a box is its lower edge, whose y is larger.
 func (c Words) place() (words []placedWord, height float64) {
 	const widest = 660.0
 	x, y := 0.0, 0.0
@@ -55,6 +58,7 @@ func (c Words) place() (words []placedWord, height float64) {
 	return words, max(y+lineHeight, 130)
 }
 
+// scale returns the axis of the colours and the colours along it.
 func (c Words) scale() (axis, ramp) {
 	values := []float64{c.Min, c.Max}
 	if c.Min == 0 && c.Max == 0 {
@@ -69,7 +73,7 @@ func (c Words) scale() (axis, ramp) {
 	return newAxis(c.title(), values, false, true), sequential[:6] // the text on it is always dark
 }
 
-// right is the width that the key to the colours needs.
+// right returns the width that the key to the colours needs, in pixels.
 func (c Words) right() float64 { return colorBar{axis: axis{title: c.title()}}.width() }
 
 func (c Words) size() (width, height int) {
@@ -81,13 +85,15 @@ func (c Words) size() (width, height int) {
 	return 660 + int(c.right()) + 20, int(inner+title) + 20
 }
 
-// Plot implements Chart. It fails unless there is one value for each token and one is finite.
+// Plot implements Chart. It fails if there is not one value for each token, if none is finite, or if Min and Max are no
+// range.
 func (c Words) Plot() (*plot.Plot, error) {
 	if len(c.Tokens) == 0 || len(c.Tokens) != len(c.Values) {
-		return nil, problem("words", c.Title, "it has %d tokens and %d values; give equally many, at least one", len(c.Tokens), len(c.Values))
+		return nil, problem("words", c.Title, "it has %d tokens and %d values; give equally many, at least one",
+			len(c.Tokens), len(c.Values))
 	}
 	if !usable(c.Min, false) || !usable(c.Max, false) || c.Min > c.Max {
-		return nil, problem("words", c.Title, "Min %v and Max %v are no range of colours; give finite numbers, the smaller first", c.Min, c.Max)
+		return nil, problem("words", c.Title, rangeProblem, c.Min, c.Max)
 	}
 	finite := false
 	for _, v := range c.Values {
@@ -104,8 +110,10 @@ func (c Words) Plot() (*plot.Plot, error) {
 	return p, nil
 }
 
+// wordsPlotter draws the words on a canvas.
 type wordsPlotter struct{ Words }
 
+// Plot draws each token on its colour.
 func (w wordsPlotter) Plot(c draw.Canvas, _ *plot.Plot) {
 	a, colors := w.scale()
 	words, _ := w.place()
@@ -127,8 +135,9 @@ func (c Words) VegaLite() map[string]any {
 	a, colors := c.scale()
 	rows, grey := []any{}, []any{}
 	for _, word := range words {
-		row := map[string]any{"x": word.box.left, "x2": word.box.right, "y": word.box.top, "y2": word.box.bottom,
-			"middle": (word.box.left + word.box.right) / 2, "line": (word.box.top + word.box.bottom) / 2, "token": word.text}
+		b := word.box
+		row := map[string]any{"x": b.left, "x2": b.right, "y": b.top, "y2": b.bottom,
+			"middle": (b.left + b.right) / 2, "line": (b.top + b.bottom) / 2, "token": word.text}
 		if math.IsNaN(word.value) {
 			grey = append(grey, row)
 			continue
@@ -144,19 +153,22 @@ func (c Words) VegaLite() map[string]any {
 		"x2": map[string]any{"field": "x2"}, "y2": map[string]any{"field": "y2"}}
 	middle := map[string]any{"x": area.pixels("middle", area.width, false), "y": area.pixels("line", height, true),
 		"text": map[string]any{"field": "token", "type": "nominal"}}
-	colored := map[string]any{"tooltip": tooltip("token", "", "#value", c.title()), "color": vegaRamp(a, colors, height-40)}
+	colored := map[string]any{
+		"tooltip": tooltip("token", "", "#value", c.title()), "color": vegaRamp(a, colors, height-40),
+	}
 	for channel, definition := range place {
 		colored[channel] = definition
 	}
+	texts := map[string]any{"type": "text", "fontSize": wordsSize, "color": hex(ink)}
 	spec["layer"] = []any{
 		vegaLayer(rows, map[string]any{"type": "rect"}, colored),
 		vegaLayer(grey, map[string]any{"type": "rect", "color": hex(missing)}, place),
-		vegaLayer(append(rows[:len(rows):len(rows)], grey...), map[string]any{"type": "text", "fontSize": wordsSize, "color": hex(ink)}, middle),
+		vegaLayer(append(rows[:len(rows):len(rows)], grey...), texts, middle),
 	}
 	return spec
 }
 
-// Text implements Chart: a line for each token.
+// Text implements Chart. It returns a line for each token.
 func (c Words) Text() string {
 	rows := [][]string{{"", c.title()}}
 	words, _ := c.place()

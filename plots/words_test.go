@@ -12,7 +12,8 @@ import (
 )
 
 func ExampleWords() {
-	tokens := strings.Fields("once upon a time , in a dense forest , there lived a wise old owl . the owl was known for his wisdom , and animals from all over the forest would come to ask for his advice .")
+	tokens := strings.Fields("once upon a time , in a dense forest , there lived a wise old owl . the owl was known " +
+		"for his wisdom , and animals from all over the forest would come to ask for his advice .")
 	surprise := make([]float64, len(tokens))
 	for i, token := range tokens {
 		surprise[i] = float64(len(token)) * (0.4 + 0.3*math.Sin(float64(i)*1.9))

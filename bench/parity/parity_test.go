@@ -14,8 +14,8 @@ import (
 // checkout is the root of the module.
 const checkout = "../.."
 
-// TestScriptsAreAll makes sure that every script in a testdata directory is run, but for those that tests run themselves and
-// the one whose file is a property of the format.
+// TestScriptsAreAll checks that every script in a testdata directory is run, except those that tests run themselves and
+// make_types.py, whose output depends on the format only.
 func TestScriptsAreAll(t *testing.T) {
 	apart := []string{"torch_load.py", "torch_companion.py", "torch_side.py", "make_types.py"}
 	var listed []string
@@ -24,7 +24,8 @@ func TestScriptsAreAll(t *testing.T) {
 	}
 	found := 0
 	err := filepath.WalkDir(filepath.Join(checkout, "lmkit"), func(path string, entry os.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".py" || filepath.Base(filepath.Dir(path)) != "testdata" || slices.Contains(apart, entry.Name()) {
+		if err != nil || filepath.Ext(path) != ".py" || filepath.Base(filepath.Dir(path)) != "testdata" ||
+			slices.Contains(apart, entry.Name()) {
 			return err
 		}
 		relative, err := filepath.Rel(checkout, path)
@@ -80,13 +81,15 @@ failed: owlm/lmkit TestA: a_test.go:3: they differ
 	if b.String() != table {
 		t.Errorf("%s", b.String())
 	}
-	if err := (&Report{}).read(strings.NewReader(strings.Replace(events, `{\"comparison\":\"b\"`, `{`, 1))); err == nil {
-		t.Error("a damaged agreement is read")
+	damaged := strings.Replace(events, `{\"comparison\":\"b\"`, `{`, 1)
+	if err := (&Report{}).read(strings.NewReader(damaged)); err == nil {
+		t.Error("a damaged agreement was read")
 	}
 }
 
 func TestRunNeedsPython(t *testing.T) {
-	if _, err := Run(t.Context(), checkout, "/no/such/python", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "/no/such/python") {
+	_, err := Run(t.Context(), checkout, "/no/such/python", &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "/no/such/python") {
 		t.Errorf("%v", err)
 	}
 }

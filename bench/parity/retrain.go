@@ -18,9 +18,9 @@ import (
 	"owlm/lmkit/train"
 )
 
-// Retraining compares runs of lmkit with the same training in PyTorch, and with counting.
+// Retraining compares runs of lmkit with the same training in PyTorch, and with n-gram models.
 type Retraining struct {
-	// Corpus is the runs' text, SHA256 its hash in hexadecimal.
+	// Corpus is the name of the runs' text, SHA256 the text's hash in hexadecimal.
 	Corpus string `json:"corpus"`
 	SHA256 string `json:"sha256"`
 	// Parts are the sizes of the training, validation and test part.
@@ -29,10 +29,11 @@ type Retraining struct {
 	VocabularySize int `json:"vocabulary_size"`
 	// Model describes what was trained.
 	Model string `json:"model"`
-	// Trainings are the runs, each followed by PyTorch's of the same seed; Counted are n-gram models of the same tokens.
+	// Trainings lists the runs, each followed by PyTorch's of the same seed. Counted lists n-gram models of the same
+	// tokens.
 	Trainings []Training `json:"trainings"`
 	Counted   []Counted  `json:"counted"`
-	// Command is the one that compared.
+	// Command is the command that compared.
 	Command []string `json:"command"`
 
 	common train.Config // what the runs must share: all settings but seed and directory
@@ -48,15 +49,15 @@ type Training struct {
 	Test    *dataset.Evaluation `json:"test,omitempty"`
 	Steps   int                 `json:"steps"`
 	Seconds float64             `json:"seconds"`
-	// Inputs is the sha256 of the run's settings and token file, which all that is random about a training is drawn for.
+	// Inputs is the sha256 of the run's settings and token file, on which its training depends.
 	Inputs string `json:"inputs"`
-	// Command is the one that trained, Versions and Device what it ran on.
+	// Command is the command that trained, Versions and Device what it ran on.
 	Command  []string          `json:"command"`
 	Versions map[string]string `json:"versions"`
 	Device   string            `json:"device"`
 }
 
-// Epoch has the mean losses, in nats, of an epoch and after it.
+// Epoch contains the mean training loss of an epoch, and the validation loss after it, in nats.
 type Epoch struct {
 	Epoch     int      `json:"epoch"`
 	Loss      float64  `json:"loss"`
@@ -70,12 +71,13 @@ type Counted struct {
 	Test  *dataset.Evaluation `json:"test,omitempty"`
 }
 
-// Retrain trains in PyTorch what each of some runs of lmkit trained, from the same token files, with the same settings and seeds. The
-// runs must be of one text, cut the same way. orders are those of n-gram models to count beside them.
+// Retrain repeats runs of lmkit in PyTorch: it trains from the same token files, with the same settings and seeds. The
+// runs must have the same text, split into the same parts. Retrain also counts n-grams of the given orders.
 //
-// What there is after each training is saved as OUT.json, and as a table in OUT.md, where out is not ""; trainings that are there already
-// are not made again. python is as for Run.
-func Retrain(ctx context.Context, checkout, python string, runs []string, orders []int, out string, log io.Writer) (*Retraining, error) {
+// If out is not "", Retrain saves the results after each training as OUT.json, with a table in OUT.md, and does not
+// repeat a training that is saved there. python is as for Run.
+func Retrain(ctx context.Context, checkout, python string, runs []string, orders []int, out string, log io.Writer) (
+	*Retraining, error) {
 	before, err := readRetraining(out)
 	if err != nil {
 		return nil, err
@@ -104,7 +106,7 @@ func Retrain(ctx context.Context, checkout, python string, runs []string, orders
 	return r, nil
 }
 
-// find is PyTorch's training from some inputs.
+// find returns PyTorch's training from some inputs.
 func (r *Retraining) find(inputs string) (Training, bool) {
 	if r != nil {
 		for _, t := range r.Trainings {
@@ -116,7 +118,7 @@ func (r *Retraining) find(inputs string) (Training, bool) {
 	return Training{}, false
 }
 
-// add reads the run in a directory. The first says what the others must agree with, and its tokens are counted.
+// add reads the run in a directory. The first run sets what the others must agree with, and its n-grams are counted.
 func (r *Retraining) add(dir string, orders []int) (t Training, err error) {
 	config, err := train.ReadRun(dir)
 	if err != nil {
@@ -133,8 +135,10 @@ func (r *Retraining) add(dir string, orders []int) (t Training, err error) {
 		r.Corpus, r.SHA256, r.Parts, r.VocabularySize = config.TextName, sum, tokens.Sizes, tokens.VocabularySize
 		r.Model, r.common = description(config), common
 	}
-	if r.SHA256 != sum || r.Parts != tokens.Sizes || r.VocabularySize != tokens.VocabularySize || !reflect.DeepEqual(r.common, common) {
-		return t, fmt.Errorf("%s: its text, tokens or settings are not those of the first run; compare runs that differ in the seed alone", dir)
+	if r.SHA256 != sum || r.Parts != tokens.Sizes || r.VocabularySize != tokens.VocabularySize ||
+		!reflect.DeepEqual(r.common, common) {
+		return t, fmt.Errorf("%s: its text, tokens or settings are not those of the first run; "+
+			"compare runs that differ only in the seed", dir)
 	}
 	if r.Parts[1].Tokens < 2 {
 		return t, fmt.Errorf("%s: the run has no validation part to compare; train with --valid", dir)
@@ -147,7 +151,7 @@ func (r *Retraining) add(dir string, orders []int) (t Training, err error) {
 	return r.ours(dir, config)
 }
 
-// ours is what the run in a directory came to.
+// ours returns the result of the run in a directory.
 func (r *Retraining) ours(dir string, config train.Config) (t Training, err error) {
 	receipt, err := rundir.ReadReceipt(dir)
 	if err != nil {
@@ -174,7 +178,7 @@ func (r *Retraining) ours(dir string, config train.Config) (t Training, err erro
 	return t, nil
 }
 
-// evaluate gives a training its final losses.
+// evaluate sets the final losses of a training.
 func (r *Retraining) evaluate(t *Training, valid float64, test *float64) {
 	t.Valid = r.part(1).Evaluation(valid)
 	if test != nil {
@@ -183,10 +187,10 @@ func (r *Retraining) evaluate(t *Training, valid float64, test *float64) {
 	}
 }
 
-// part is a part of the text without its tokens.
+// part returns a part of the text without its tokens.
 func (r *Retraining) part(i int) dataset.Part { return dataset.Part{PartSize: r.Parts[i]} }
 
-// inputs is the sha256 of what a run's training depends on.
+// inputs returns the sha256 of the files on which a run's training depends.
 func inputs(dir string) (string, error) {
 	sum := sha256.New()
 	for _, name := range []string{"run.json", dataset.TokensFile} {
@@ -202,7 +206,10 @@ func inputs(dir string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// count makes the n-gram models of the tokens of a run.
+// tokensFile is the file with a run's text as ids.
+const tokensFile = "tokens.bin"
+
+// count makes and evaluates n-gram models of a run's tokens.
 func (r *Retraining) count(tokens *dataset.File, orders []int) error {
 	at, parts := 0, [3]dataset.Part{}
 	for i, size := range tokens.Sizes {

@@ -16,7 +16,7 @@ import (
 	"owlm/lmkit/train"
 )
 
-// trained is the directory of a finished run of a small model.
+// trained trains a small model and returns the directory of the run.
 func trained(t *testing.T, change func(*train.Config)) string {
 	t.Helper()
 	c := train.Config{
@@ -32,7 +32,7 @@ func trained(t *testing.T, change func(*train.Config)) string {
 	return c.Directory
 }
 
-// standIn is a program that prints what the script would, and fails the second time.
+// standIn returns a program that prints what the script would print, and fails the second time.
 func standIn(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -65,23 +65,29 @@ func TestRetrain(t *testing.T) {
 	if len(ours.Epochs) != 3 || ours.Valid.Loss != *ours.Epochs[2].ValidLoss || ours.Test == nil || ours.Seed != 1 {
 		t.Errorf("lmkit's: %+v", ours)
 	}
-	if len(theirs.Epochs) != 2 || theirs.Valid.Loss != 3.125 || theirs.Test.Loss != 3 || theirs.Versions["torch"] != "2.15.0" || theirs.Steps != 24 {
+	if len(theirs.Epochs) != 2 || theirs.Valid.Loss != 3.125 || theirs.Test.Loss != 3 ||
+		theirs.Versions["torch"] != "2.15.0" || theirs.Steps != 24 {
 		t.Errorf("PyTorch's: %+v", theirs)
 	}
-	// A character is a token, so a loss in bits is bits per character, but for the first that is not predicted.
+	// A character is a token, so the loss in bits is bits per character, except that the first one is not predicted.
 	predicted := float64(theirs.Valid.Tokens - 1)
-	if want := 3.125 / math.Ln2 * predicted / float64(theirs.Valid.Tokens); math.Abs(theirs.Valid.BitsPerCharacter-want) > 1e-9 {
+	want := 3.125 / math.Ln2 * predicted / float64(theirs.Valid.Tokens)
+	if math.Abs(theirs.Valid.BitsPerCharacter-want) > 1e-9 {
 		t.Errorf("%v bits per character, not %v", theirs.Valid.BitsPerCharacter, want)
 	}
 	table, err := os.ReadFile(out + ".md")
-	for _, part := range []string{"owl: GRU, layers x size 1 x 8", "| PyTorch | 1 | 22.76 |", "| Kneser-Ney, order 2 |  |", "torch 2.15.0", r.SHA256} {
+	for _, part := range []string{
+		"owl: GRU, layers x size 1 x 8", "| PyTorch | 1 | 22.76 |", "| Kneser-Ney, order 2 |  |", "torch 2.15.0",
+		r.SHA256,
+	} {
 		if err != nil || !strings.Contains(string(table), part) {
 			t.Errorf("the table lacks %q: %v\n%s", part, err, table)
 		}
 	}
 	// The first training is saved and not made again; the second fails, and what was saved stays.
 	_, err = Retrain(t.Context(), checkout, python, []string{first, second}, nil, out, &log)
-	if err == nil || !strings.Contains(err.Error(), "ValueError: twice") || strings.Count(log.String(), "training in PyTorch") != 2 {
+	if err == nil || !strings.Contains(err.Error(), "ValueError: twice") ||
+		strings.Count(log.String(), "training in PyTorch") != 2 {
 		t.Errorf("%v\n%s", err, log.String())
 	}
 	if kept, err := readRetraining(out); err != nil || len(kept.Trainings) != 2 {
@@ -106,18 +112,21 @@ func TestRetrainRefuses(t *testing.T) {
 			runs = runs[1:]
 		}
 		os.Remove(python + ".ran")
-		if _, err := Retrain(t.Context(), checkout, python, runs, nil, "", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), c.want) {
+		_, err := Retrain(t.Context(), checkout, python, runs, nil, "", &bytes.Buffer{})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	damaged := filepath.Join(t.TempDir(), "owl")
 	os.WriteFile(damaged+".json", []byte("{"), 0o644)
-	if _, err := Retrain(t.Context(), checkout, python, []string{first}, nil, damaged, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "remove it") {
+	_, err := Retrain(t.Context(), checkout, python, []string{first}, nil, damaged, &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "remove it") {
 		t.Errorf("damaged results: %v", err)
 	}
 }
 
-// TestRetrainInTorch runs the script with each optimizer: after a short training at a low rate the losses are near each other.
+// TestRetrainInTorch runs the script with each optimizer, and checks that the losses are close after a short training
+// at a low rate.
 func TestRetrainInTorch(t *testing.T) {
 	python := os.Getenv("LMKIT_TEST_TORCH")
 	if python == "" {

@@ -11,11 +11,12 @@ import (
 	"owlm/lmkit/train"
 )
 
-// description is what the runs of a comparison have in common, in words.
+// description describes what the runs of a comparison have in common.
 func description(c train.Config) string {
 	m := c.Model
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, layers x size %d x %d, embeddings of %d", strings.ToUpper(m.Cell.String()), m.Layers, m.HiddenSize, m.EmbeddingSize)
+	fmt.Fprintf(&b, "%s, layers x size %d x %d, embeddings of %d",
+		strings.ToUpper(m.Cell.String()), m.Layers, m.HiddenSize, m.EmbeddingSize)
 	if s, ok := c.Objective.(train.Stream); ok {
 		fmt.Fprintf(&b, "; %d lanes, %d tokens at a time", c.BatchSize, s.Length)
 	}
@@ -31,7 +32,8 @@ func description(c train.Config) string {
 	return b.String()
 }
 
-// Apart is by how much of PyTorch's the means of the validation losses, and of their perplexities, differ.
+// Apart returns the relative differences between the means of lmkit and PyTorch, of the validation perplexities and of
+// the validation losses.
 func (r *Retraining) Apart() (perplexity, loss float64) {
 	var ours, theirs, ourLoss, theirLoss float64
 	for _, t := range r.Trainings {
@@ -49,7 +51,8 @@ func (r *Retraining) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s. Vocabulary %d; %d tokens to train on, %d to validate, %d to test.\n\n", r.Corpus, r.Model,
 		r.VocabularySize, r.Parts[0].Tokens, r.Parts[1].Tokens, r.Parts[2].Tokens)
-	b.WriteString("| | seed | validation perplexity | bits per character | test perplexity | bits per character |\n|---|---:|---:|---:|---:|---:|\n")
+	b.WriteString("| | seed | validation perplexity | bits per character | test perplexity | bits per character |\n" +
+		"|---|---:|---:|---:|---:|---:|\n")
 	for _, t := range r.Trainings {
 		row(&b, t.System, fmt.Sprint(t.Seed), t.Valid, t.Test)
 	}
@@ -57,7 +60,8 @@ func (r *Retraining) WriteTable(w io.Writer) error {
 		row(&b, fmt.Sprintf("Kneser-Ney, order %d", c.Order), "", c.Valid, c.Test)
 	}
 	perplexity, loss := r.Apart()
-	fmt.Fprintf(&b, "\nThe means of lmkit and PyTorch are %.1f %% apart in validation perplexity, %.1f %% in bits per character.\n\n", 100*perplexity, 100*loss)
+	fmt.Fprintf(&b, "\nThe means of lmkit and PyTorch are %.1f %% apart in validation perplexity, "+
+		"%.1f %% in bits per character.\n\n", 100*perplexity, 100*loss)
 	for _, t := range r.Trainings {
 		fmt.Fprintf(&b, "- `%s`: %d steps", strings.Join(t.Command, " "), t.Steps)
 		for _, name := range []string{"lmkit", "github.com/gomlx/gomlx", "torch"} {

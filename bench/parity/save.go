@@ -12,7 +12,7 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// readRetraining is the comparison that was saved as OUT.json, nil if there is none.
+// readRetraining reads the comparison that was saved as OUT.json. It returns nil if there is none.
 func readRetraining(out string) (*Retraining, error) {
 	if out == "" {
 		return nil, nil
@@ -26,12 +26,12 @@ func readRetraining(out string) (*Retraining, error) {
 		err = json.Unmarshal(data, &r)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s.json: %w; remove it to begin anew", out, err)
+		return nil, fmt.Errorf("%s.json: %w; remove it to start again", out, err)
 	}
 	return &r, nil
 }
 
-// save writes the comparison as OUT.json and its table as OUT.md, each replaced as a whole.
+// save writes the comparison as OUT.json and its table as OUT.md. It replaces each file as a whole.
 func (r *Retraining) save(out string) error {
 	if out == "" {
 		return nil
@@ -47,5 +47,7 @@ func (r *Retraining) save(out string) error {
 	if err := r.WriteTable(&table); err != nil {
 		return err
 	}
-	return errors.Join(renameio.WriteFile(out+".json", append(data, '\n'), 0o644), renameio.WriteFile(out+".md", table.Bytes(), 0o644))
+	return errors.Join(
+		renameio.WriteFile(out+".json", append(data, '\n'), 0o644),
+		renameio.WriteFile(out+".md", table.Bytes(), 0o644))
 }

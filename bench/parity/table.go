@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// WriteTable writes the report as a Markdown table, with what failed or was left out below it.
+// WriteTable writes the report as a Markdown table, and below it what failed or was left out.
 func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("| compared | cases | largest difference | allowed |\n|---|---|---|---|\n")
@@ -30,6 +30,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return err
 }
 
+// number returns a difference with two digits.
 func number(x float64) string {
 	if x == 0 {
 		return "0"

@@ -16,10 +16,10 @@ import (
 	"owlm/lmkit/backend"
 )
 
-// trainScript trains in PyTorch what a run trained; below the checkout.
+// trainScript is the path, in the checkout, of the script that repeats a run in PyTorch.
 const trainScript = "bench/peers/torch_train.py"
 
-// line is what the script prints: after an epoch its losses, at the end the rest.
+// line is a line that the script prints: after each epoch its losses, at the end the rest.
 type line struct {
 	Epoch
 	TestLoss *float64 `json:"test_loss"`
@@ -28,10 +28,12 @@ type line struct {
 	Version  string   `json:"version"`
 }
 
-// train trains in PyTorch what the run in a directory trained.
-func (r *Retraining) train(ctx context.Context, checkout, python, dir string, ours Training, log io.Writer) (t Training, err error) {
+// train repeats the run in a directory in PyTorch.
+func (r *Retraining) train(ctx context.Context, checkout, python, dir string, ours Training, log io.Writer) (
+	t Training, err error) {
 	command := exec.CommandContext(ctx, python, filepath.Join(checkout, filepath.FromSlash(trainScript)), dir)
-	command.Env = append(os.Environ(), "PYTHONNOUSERSITE=1", "PYTHONUTF8=1", "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+checkout)
+	command.Env = append(os.Environ(),
+		"PYTHONNOUSERSITE=1", "PYTHONUTF8=1", "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+checkout)
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	printed, err := command.StdoutPipe()
@@ -42,7 +44,8 @@ func (r *Retraining) train(ctx context.Context, checkout, python, dir string, ou
 		return t, fmt.Errorf("%s: %w", python, err)
 	}
 	t = Training{
-		System: peers.PyTorch, Seed: ours.Seed, Inputs: ours.Inputs, Device: backend.Processor(), Command: []string{"python", trainScript, dir},
+		System: peers.PyTorch, Seed: ours.Seed, Inputs: ours.Inputs, Device: backend.Processor(),
+		Command: []string{"python", trainScript, dir},
 	}
 	last, readErr := t.read(printed, log)
 	io.Copy(io.Discard, printed)
@@ -62,7 +65,7 @@ func (r *Retraining) train(ctx context.Context, checkout, python, dir string, ou
 	return t, nil
 }
 
-// read takes the epochs from what the script prints, and returns its last line.
+// read reads the epochs from what the script prints, and returns its last line.
 func (t *Training) read(printed io.Reader, log io.Writer) (last line, err error) {
 	lines := bufio.NewScanner(printed)
 	for lines.Scan() {
@@ -74,7 +77,8 @@ func (t *Training) read(printed io.Reader, log io.Writer) (last line, err error)
 			continue
 		}
 		t.Epochs = append(t.Epochs, last.Epoch)
-		fmt.Fprintf(log, "epoch %d: loss %.4f, validation perplexity %.2f\n", last.Epoch.Epoch, last.Loss, math.Exp(*last.ValidLoss))
+		fmt.Fprintf(log, "epoch %d: loss %.4f, validation perplexity %.2f\n",
+			last.Epoch.Epoch, last.Loss, math.Exp(*last.ValidLoss))
 	}
 	return last, lines.Err()
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes requirements.txt, the exact versions and hashes of everything in requirements.in and below it, for Python 3.11 or
-# newer. It needs uv, as `python3 -m pip install uv==0.13.9` gives it.
+# Writes requirements.txt: the exact versions and hashes of everything in requirements.in and what that needs, for
+# Python 3.11 or newer. It needs uv: `python3 -m pip install uv==0.13.9`.
 set -euo pipefail
 cd "$(dirname "$0")"
 uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes --only-binary :all: \

@@ -1,4 +1,4 @@
-// Package peers holds the Python programs that lmkit is compared with, and the Python that runs them.
+// Package peers contains the Python programs that lmkit is compared with, and installs the Python that runs them.
 package peers
 
 import (
@@ -13,7 +13,7 @@ import (
 //go:embed requirements.txt
 var requirements string
 
-// The scripts of bench; each says in its first line what it takes.
+// The scripts of bench. The first line of each describes its arguments.
 var (
 	//go:embed torch_peer.py
 	TorchScript string
@@ -21,22 +21,22 @@ var (
 	JAXScript string
 )
 
-// The peers, as results name them.
+// The names of the peers in results.
 const (
 	PyTorch = "PyTorch"
 	JAX     = "JAX"
 )
 
-// room is what the packages take on the disk, in bytes; most of it is PyTorch's.
+// room is the disk space that the packages need, in bytes; PyTorch needs most of it.
 const room = 9000 << 20
 
-// Python is the interpreter of a virtual environment that has the peers, in lmkit's cache directory. They are installed with pip
-// where they are not there yet (about 3 GB); every file is checked by its hash.
+// Python returns the interpreter of a virtual environment with the peers, in lmkit's cache directory. It installs them
+// with pip if need be (about 3 GB), and checks the hash of every file.
 func Python(ctx context.Context, log io.Writer) (string, error) {
 	return setup.VirtualEnvironment(ctx, "peers", requirements, room, log)
 }
 
-// LastLine is the last line of what a program wrote to standard error, which in Python says what went wrong.
+// LastLine returns the last line that a program wrote to standard error. A Python program says there what went wrong.
 func LastLine(stderr string) string {
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
 	return lines[len(lines)-1]

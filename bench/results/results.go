@@ -1,4 +1,4 @@
-// Package results holds what was measured, for notebooks and tests to read.
+// Package results contains what was measured, for notebooks and tests to read.
 package results
 
 import "embed"

@@ -17,7 +17,7 @@ import (
 type finding struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
-	// Is says what there is, or what is wrong; Mend how to mend it.
+	// Is describes what was found, or what is wrong. Mend says how to fix it.
 	Is   string `json:"is"`
 	Mend string `json:"mend,omitempty"`
 }
@@ -26,7 +26,7 @@ func doctorCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "doctor",
-		Short:   "Say what is installed, what is missing and how to mend it",
+		Short:   "Say what is installed, what is missing and how to fix it",
 		Example: "  lmkit doctor",
 		RunE: func(c *cobra.Command, _ []string) error {
 			findings := examine()
@@ -50,25 +50,25 @@ func doctorCommand() *cobra.Command {
 	return c
 }
 
-// examine looks at everything that lmkit uses, and changes nothing.
+// examine inspects everything that lmkit uses. It changes nothing.
 func examine() []finding {
 	findings := []finding{{Name: "lmkit", OK: true, Is: describeVersions()}}
 	findings = append(findings,
 		program("go", []string{"version"}, "install Go 1.26.5 or newer"),
-		program("cc", []string{"--version"}, "install a C compiler (Debian, Ubuntu: gcc); without one, the go engine computes"),
-		program("python3", []string{"--version"}, "install Python 3.10 or newer (Debian, Ubuntu: python3 and python3-venv)"))
-	for _, name := range []string{backend.Go, backend.XLACPU, backend.XLACUDA} {
-		findings = append(findings, tryEngine(name))
+		program("cc", []string{"--version"},
+			"install a C compiler (Debian, Ubuntu: gcc); without one, the go engine computes"),
+		program("python3", []string{"--version"},
+			"install Python 3.10 or newer (Debian, Ubuntu: python3 and python3-venv)"))
+	for _, name := range backend.Names {
+		if name != "auto" {
+			findings = append(findings, tryEngine(name))
+		}
 	}
-	if engine, err := backend.Open("auto"); err != nil {
-		findings = append(findings, finding{Name: "engine auto", Is: oneLine(err), Mend: "unset LMKIT_BACKEND, or name another engine in it"})
-	} else {
-		findings = append(findings, finding{Name: "engine auto", OK: true, Is: engine.Reason})
-	}
+	findings = append(findings, tryAuto())
 	return append(findings, installed()...)
 }
 
-// installed is what set-up made, or would make.
+// installed reports what set-up has installed, and what it would install.
 func installed() (findings []finding) {
 	checkout, err := setup.FindCheckout()
 	if err != nil {
@@ -90,11 +90,14 @@ func installed() (findings []finding) {
 	return findings
 }
 
+// describeVersions returns the versions of lmkit, Go and the engines.
 func describeVersions() string {
 	versions := lmkit.Versions()
-	return fmt.Sprintf("%s, %s, gomlx %s, go-xla %s", versions["lmkit"], versions["go"], versions["github.com/gomlx/gomlx"], versions["github.com/gomlx/go-xla"])
+	return fmt.Sprintf("%s, %s, gomlx %s, go-xla %s", versions["lmkit"], versions["go"],
+		versions["github.com/gomlx/gomlx"], versions["github.com/gomlx/go-xla"])
 }
 
+// program finds a program on the path and runs it with arguments that make it print its version.
 func program(name string, args []string, mend string) finding {
 	path, err := exec.LookPath(name)
 	if err != nil {
@@ -105,6 +108,16 @@ func program(name string, args []string, mend string) finding {
 		return finding{Name: name, Is: path + " does not run: " + oneLine(err), Mend: mend}
 	}
 	return finding{Name: name, OK: true, Is: oneLine(errors.New(strings.TrimSpace(string(output))))}
+}
+
+// tryAuto reports which engine "auto" stands for.
+func tryAuto() finding {
+	engine, err := backend.Open("auto")
+	if err != nil {
+		mend := "set LMKIT_BACKEND to another engine, or unset it"
+		return finding{Name: "engine auto", Is: oneLine(err), Mend: mend}
+	}
+	return finding{Name: "engine auto", OK: true, Is: engine.Reason}
 }
 
 // tryEngine opens an engine and runs a small graph on it.

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit"
+	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
 	"owlm/lmkit/dataset"
 )
@@ -48,7 +49,7 @@ func evalCommand() *cobra.Command {
 	f.StringVar(&corpus, "text", "", "text: owl, opticks, kjv or a file; see lmkit corpus list (default with --part: the run's)")
 	f.Var(part, "part", "what of the text is predicted: all of it, or a part as the model's run cut it")
 	f.IntVar(&contextLength, "context", 0, "re-read this many tokens for each prediction; 0 carries the state (default: the model's own rule)")
-	f.StringVar(&engine, "backend", "auto", "engine: "+engines)
+	f.StringVar(&engine, "backend", "auto", "engine: "+backend.Help())
 	f.BoolVar(&lossy, "lossy", false, "replace bytes that are not UTF-8")
 	f.BoolVar(&asJSON, "json", false, "write one JSON object")
 	return c

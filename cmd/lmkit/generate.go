@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit"
+	"owlm/lmkit/backend"
 	"owlm/lmkit/text"
 )
 
@@ -60,7 +61,7 @@ func generateCommand() *cobra.Command {
 	f.IntVar(&g.samples, "samples", 1, "number of texts")
 	f.Uint64Var(&g.config.Seed, "seed", 0, "seed of the random numbers")
 	f.BoolVar(&g.detokenize, "detokenize", false, "close up punctuation")
-	f.StringVar(&g.engine, "backend", "auto", "engine: "+engines)
+	f.StringVar(&g.engine, "backend", "auto", "engine: "+backend.Help())
 	f.BoolVar(&g.json, "json", false, "write one JSON object")
 	return c
 }

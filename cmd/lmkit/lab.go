@@ -52,14 +52,15 @@ func labCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&dir, "dir", "lab", "directory to work in: notebooks that are not there yet are copied to it, yours stay as they are")
+	f.StringVar(&dir, "dir", "lab",
+		"directory to work in: notebooks that it lacks are copied to it, and those that it has stay as they are")
 	f.BoolVar(&inPlace, "in-place", false, "open the notebooks of the checkout themselves")
 	f.IntVar(&port, "port", 8888, "port to listen on; the next free one if it is taken")
 	f.BoolVar(&noBrowser, "no-browser", false, "open no browser")
 	return c
 }
 
-// copyNotebooks copies the notebooks that are not in a directory yet. What the user changed there stays.
+// copyNotebooks copies the notebooks that a directory lacks. Those that it has, which the user may have changed, stay.
 func copyNotebooks(sources, dir string, log io.Writer) error {
 	list, err := notebooks.List(sources)
 	if err != nil {
@@ -96,8 +97,8 @@ func copyNotebooks(sources, dir string, log io.Writer) error {
 	return nil
 }
 
-// writeKernel writes the kernel of this checkout into a directory for Jupyter's search path. Other checkouts share the
-// one in the virtual environment.
+// writeKernel writes the kernel of this checkout into a directory for Jupyter's search path. The kernel in the virtual
+// environment is shared with other checkouts.
 func writeKernel(environment setup.Environment, dir string) error {
 	kernel, err := environment.Kernel(true)
 	if err != nil {
@@ -113,7 +114,7 @@ func writeKernel(environment setup.Environment, dir string) error {
 // runLab runs JupyterLab until it ends or is interrupted.
 func runLab(c *cobra.Command, python, dir, kernels string, port int, noBrowser bool) error {
 	args := []string{"-m", "jupyterlab", "--port", strconv.Itoa(port), "--ServerApp.root_dir=" + dir,
-		"--LabApp.extension_manager=readonly", // the other one asks the network for a list
+		"--LabApp.extension_manager=readonly", // the default one downloads a list
 		"--MultiKernelManager.default_kernel_name=" + setup.KernelName}
 	if noBrowser {
 		args = append(args, "--no-browser")
@@ -122,7 +123,7 @@ func runLab(c *cobra.Command, python, dir, kernels string, port int, noBrowser b
 		args = append(args, "--allow-root")
 	}
 	lab := exec.CommandContext(c.Context(), python, args...)
-	// The first signal makes JupyterLab ask whether to end; this one ends it, and its kernels.
+	// An interrupt makes JupyterLab ask whether to end. This signal ends it, and its kernels.
 	lab.Cancel = func() error { return lab.Process.Signal(syscall.SIGTERM) }
 	lab.WaitDelay = 10 * time.Second
 	if path := os.Getenv("JUPYTER_PATH"); path != "" {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"owlm/internal/setup"
+	"owlm/lmkit/backend"
 	"owlm/notebooks"
 )
 
@@ -20,7 +21,7 @@ func notebooksCommand() *cobra.Command {
 	var only []string
 	c := &cobra.Command{
 		Use:   "notebooks [NAME...]",
-		Short: "Execute the notebooks; set up what that needs",
+		Short: "Execute the notebooks, and set up what that needs",
 		Example: "  lmkit notebooks\n" +
 			"  lmkit notebooks 03 07_training --out executed",
 		Args: cobra.ArbitraryArgs,
@@ -54,13 +55,13 @@ func notebooksCommand() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&out, "out", "executed", "directory for the executed notebooks, as .ipynb and .html")
 	f.StringSliceVar(&only, "only", nil, "names of notebooks, separated by commas; their beginnings are enough")
-	f.StringVar(&engine, "backend", "auto", "engine of the cells: auto, go, xla:cpu or xla:cuda")
+	f.StringVar(&engine, "backend", "auto", "engine of the cells: "+backend.Help())
 	f.BoolVar(&update, "update", false, "write the outputs into the notebooks themselves as well")
 	f.BoolVar(&asJSON, "json", false, "write one JSON object at the end")
 	return c
 }
 
-// reportNotebooks says where the executed notebooks are, and what failed.
+// reportNotebooks writes where the executed notebooks are, or which ones failed.
 func reportNotebooks(c *cobra.Command, out string, results []notebooks.Event, asJSON bool, err error) error {
 	var failure *notebooks.Failure
 	if err != nil && !errors.As(err, &failure) {
@@ -71,20 +72,22 @@ func reportNotebooks(c *cobra.Command, out string, results []notebooks.Event, as
 		return absErr
 	}
 	if asJSON {
-		if jsonErr := writeJSON(c.OutOrStdout(), map[string]any{"directory": absolute, "notebooks": results}); jsonErr != nil {
+		value := map[string]any{"directory": absolute, "notebooks": results}
+		if jsonErr := writeJSON(c.OutOrStdout(), value); jsonErr != nil {
 			return jsonErr
 		}
 		return err
 	}
 	if failure != nil {
-		fmt.Fprintf(c.OutOrStdout(), "%d of %d notebooks failed; all are in %s\n", len(failure.Events), len(results), absolute)
+		fmt.Fprintf(c.OutOrStdout(), "%d of %d notebooks failed; all are in %s\n",
+			len(failure.Events), len(results), absolute)
 		return err
 	}
 	_, printErr := fmt.Fprintf(c.OutOrStdout(), "%d notebooks executed: %s\n", len(results), absolute)
 	return printErr
 }
 
-// display shows the progress: on a terminal in one line for each notebook, elsewhere with a line for each cell.
+// display returns a function that shows progress: on a terminal a line for each notebook, elsewhere one for each cell.
 func display(w io.Writer) func(notebooks.Event) {
 	file, ok := w.(*os.File)
 	terminal := ok && term.IsTerminal(int(file.Fd()))

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"owlm/lmkit"
-	"owlm/lmkit/backend"
 )
 
 // verbs are lmkit's commands, in the order of the help text; each has a file of its own.
@@ -133,6 +132,3 @@ func (c *choice) Set(value string) error {
 	}
 	return fmt.Errorf("it must be %s", strings.Join(c.choices, ", "))
 }
-
-// engines lists the names that --backend takes, for its description.
-var engines = strings.Join(backend.Names, ", ")

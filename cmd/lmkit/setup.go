@@ -20,7 +20,7 @@ func setupCommand() *cobra.Command {
 			switch engine {
 			case "cpu":
 			case "cuda":
-				return errors.New("this version sets up XLA for the CPU only; --backend cuda comes with a later one")
+				return errors.New("this version sets up XLA for the CPU only; leave out --backend")
 			default:
 				return usagef(c, "--backend is %q; it must be cpu or cuda", engine)
 			}
@@ -37,7 +37,10 @@ func setupCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return writeJSON(c.OutOrStdout(), map[string]any{"cache": dir, "python": e.Python, "bin": e.Bin, "plugin": e.Plugin.Path, "problems": append([]string{}, e.Problems...)})
+				return writeJSON(c.OutOrStdout(), map[string]any{
+					"cache": dir, "python": e.Python, "bin": e.Bin, "plugin": e.Plugin.Path,
+					"problems": append([]string{}, e.Problems...),
+				})
 			}
 			done := "Everything is in place"
 			if len(e.Problems) > 0 {
@@ -47,8 +50,9 @@ func setupCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&engine, "backend", "cpu", "what to install XLA for: cpu or cuda")
-	c.Flags().BoolVar(&unverified, "unverified", false, "where there is no verified XLA plugin, download one that nothing verifies, with go-xla's installer")
+	c.Flags().StringVar(&engine, "backend", "cpu", "what to install XLA for: cpu")
+	c.Flags().BoolVar(&unverified, "unverified", false,
+		"where no verified XLA plugin exists, download one with go-xla's installer, which verifies nothing")
 	c.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
 	return c
 }

@@ -207,3 +207,18 @@ func TestReadmeExample(t *testing.T) {
 		t.Errorf("%d words: %s", len(words), output)
 	}
 }
+
+// TestNoTesting checks that the command does not link package testing.
+func TestNoTesting(t *testing.T) {
+	command := exec.Command("go", "list", "-deps", "./cmd/lmkit")
+	command.Dir = checkout
+	output, err := command.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dependency := range strings.Fields(string(output)) {
+		if dependency == "testing" || strings.HasPrefix(dependency, "testing/") {
+			t.Errorf("cmd/lmkit depends on %s", dependency)
+		}
+	}
+}

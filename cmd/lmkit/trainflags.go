@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"owlm/lmkit"
+	"owlm/lmkit/backend"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
 	"owlm/lmkit/train"
@@ -41,7 +42,7 @@ func (g *trainFlags) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&g.lossy, "lossy", false, "replace bytes that are not UTF-8")
 	g.tokens.addFlags(f)
 	addSettings(f, &g.given)
-	f.StringVar(&g.given.Backend, "backend", "auto", "engine: "+engines)
+	f.StringVar(&g.given.Backend, "backend", "auto", "engine: "+backend.Help())
 	f.BoolVar(&g.json, "json", false, "write one JSON object at the end, and nothing else")
 }
 

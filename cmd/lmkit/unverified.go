@@ -11,8 +11,8 @@ import (
 	"github.com/gomlx/go-xla/installer"
 )
 
-// downloadUnverified fetches an XLA plugin with go-xla's installer, which downloads releases from the web and compares
-// them with nothing. It runs only on --unverified.
+// downloadUnverified downloads an XLA plugin with go-xla's installer, which verifies nothing. It runs only with
+// --unverified.
 func downloadUnverified(ctx context.Context, dir string) (plugin string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
@@ -26,5 +26,5 @@ func downloadUnverified(ctx context.Context, dir string) (plugin string, err err
 			return found[0], nil
 		}
 	}
-	return "", errors.New("the download holds no XLA plugin")
+	return "", errors.New("the download contains no XLA plugin")
 }

@@ -1,4 +1,4 @@
-// Package enginetest says which engines tests run on.
+// Package enginetest chooses the engines that tests run on.
 package enginetest
 
 import (
@@ -9,8 +9,8 @@ import (
 	"owlm/lmkit/backend"
 )
 
-// Names are the engines that tests run on: the Go engine and, unless tests are short, XLA on the CPU, which is set up where it is
-// missing. Where it cannot be, the test's log says why.
+// Names returns the engines that tests run on: the Go engine and, unless tests are short, XLA on the CPU. It sets up
+// XLA if need be. If that fails, it leaves XLA out, and the test's log says why.
 func Names(t testing.TB) []string {
 	names := []string{backend.Go}
 	if testing.Short() {
@@ -23,7 +23,8 @@ func Names(t testing.TB) []string {
 	return append(names, backend.XLACPU)
 }
 
-// openXLA opens XLA once, and sets it up first if need be. Set-up is another program's: it starts plugins that may be broken.
+// openXLA opens XLA once, and sets it up first if need be. Another process sets it up, because a broken plugin can end
+// the process that tries it.
 var openXLA = sync.OnceValue(func() error {
 	if _, err := backend.Open(backend.XLACPU); err == nil {
 		return nil

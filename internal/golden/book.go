@@ -4,18 +4,22 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"runtime"
-	"testing"
+	"strings"
 
 	"owlm/internal/setup"
 )
 
 // Book returns the path of a book on this machine: Opticks comes with Go's sources, and lmkit corpus get kjv puts the King James Bible
 // into lmkit's cache directory. A test without its book is skipped.
-func Book(t testing.TB, name string) string {
+func Book(t T, name string) string {
 	if name == "opticks" {
-		return filepath.Join(runtime.GOROOT(), "src", "testdata", "Isaac.Newton-Opticks.txt")
+		root, err := exec.Command("go", "env", "GOROOT").Output()
+		if err != nil {
+			t.Skip("go env GOROOT:", err)
+		}
+		return filepath.Join(strings.TrimSpace(string(root)), "src", "testdata", "Isaac.Newton-Opticks.txt")
 	}
 	dir, err := setup.CacheDir()
 	if err != nil {
@@ -29,7 +33,7 @@ func Book(t testing.TB, name string) string {
 }
 
 // Opticks returns the book that comes with Go's sources. A test without it is skipped.
-func Opticks(t testing.TB) string {
+func Opticks(t T) string {
 	data, err := os.ReadFile(Book(t, "opticks"))
 	if err != nil {
 		t.Skip("this Go installation has no Opticks:", err)

@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
-	"testing"
 )
 
 // Python returns a Python with PyTorch and safetensors: $LMKIT_TEST_TORCH, or python3. Without one the test is skipped.
-func Python(t testing.TB) string {
+func Python(t T) string {
 	t.Helper()
 	python := os.Getenv("LMKIT_TEST_TORCH")
 	if python == "" {
@@ -22,7 +21,7 @@ func Python(t testing.TB) string {
 }
 
 // RunPython runs a script and reads the JSON that it prints.
-func RunPython(t testing.TB, result any, python string, args ...string) {
+func RunPython(t T, result any, python string, args ...string) {
 	t.Helper()
 	var stderr bytes.Buffer
 	command := exec.Command(python, args...)

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// CacheDir is where set-up puts everything: $LMKIT_CACHE or, without it, lmkit in the user's cache
-// directory (as os.UserCacheDir has it).
+// CacheDir returns the directory where set-up installs everything: $LMKIT_CACHE or, if that is not set, lmkit in
+// os.UserCacheDir.
 func CacheDir() (string, error) {
 	if dir := os.Getenv("LMKIT_CACHE"); dir != "" {
 		return filepath.Abs(dir)
@@ -26,17 +26,17 @@ func CacheDir() (string, error) {
 type Plugin struct {
 	// Path is absolute.
 	Path string `json:"path"`
-	// SHA256 is that of the wheel the plugin came in, in hexadecimal.
-	// It is "" for a plugin that lmkit has no hash for.
+	// SHA256 is the hash of the wheel that the plugin came in, in hexadecimal. It is "" if lmkit knows no hash for it.
 	SHA256 string `json:"sha256,omitempty"`
-	// Size is that of the plugin's file, in bytes.
+	// Size is the size of the plugin's file, in bytes.
 	Size int64 `json:"size"`
 }
 
-// pluginRecord is where set-up notes the plugin it verified.
+// pluginRecord is the file in which set-up records the plugin that it verified.
 const pluginRecord = "xla-cpu.json"
 
-// XLAPlugin is the CPU plugin that set-up installed; ok is false if there is none, or if its file is gone or cut.
+// XLAPlugin returns the CPU plugin that set-up installed. ok is false if it installed none, or if the plugin's file is
+// missing or truncated.
 func XLAPlugin() (plugin Plugin, ok bool, err error) {
 	dir, err := CacheDir()
 	if err != nil {

@@ -5,11 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 )
 
-// FindCheckout is the directory of this module's sources: the one that holds the working directory, or else the one
-// that the program was built from.
+// FindCheckout returns the directory of this module's sources: the one that holds the working directory, or else the
+// one that the program was built from.
 func FindCheckout() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -33,7 +32,8 @@ func FindCheckout() (string, error) {
 	return "", fmt.Errorf("the sources of owlm were not found; run this in a checkout of them")
 }
 
+// isCheckout reports whether a directory holds this module.
 func isCheckout(dir string) bool {
-	data, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-	return err == nil && strings.HasPrefix(string(data), "module owlm\n")
+	m, err := readModule(dir)
+	return err == nil && m.path == "owlm"
 }

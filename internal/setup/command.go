@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// command runs a program without showing its output; the error holds what it wrote. When ctx ends, the
-// program is interrupted, so that it can remove its temporary files, and killed if that takes long.
+// command runs a program without showing its output; the error contains what it wrote. When ctx ends, command
+// interrupts the program, so that it can remove its temporary files, and kills it if that takes long.
 func command(ctx context.Context, dir string, environment []string, name string, args ...string) error {
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir = dir
@@ -34,7 +34,7 @@ func command(ctx context.Context, dir string, environment []string, name string,
 	return fmt.Errorf("%s: %w", filepath.Base(name), err)
 }
 
-// lastLine is where most programs say what went wrong.
+// lastLine returns the last line of a message, in which most programs say what went wrong.
 func lastLine(message string) string {
 	lines := strings.Split(strings.TrimSpace(message), "\n")
 	return strings.TrimSpace(lines[len(lines)-1])

@@ -1,4 +1,4 @@
-// Package setup installs what lmkit needs beyond Go: the XLA plugin, JupyterLab and the programs
-// that execute notebooks, a Go kernel for them. All of it goes into one cache directory of
-// the user; nothing else on the machine is changed. A second call finds everything in place.
+// Package setup installs what lmkit needs beyond Go: the XLA plugin, JupyterLab, the programs that execute notebooks,
+// and a Go kernel for them. It installs all of it into one cache directory of the user, and changes nothing else on
+// the machine. A second call finds everything installed.
 package setup

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// venvProblem is one line about a failed python -m venv.
+// venvProblem describes in one line why python -m venv failed.
 func venvProblem(err error) string {
 	if strings.Contains(err.Error(), "ensurepip") {
 		return "its ensurepip is missing"
@@ -14,13 +14,16 @@ func venvProblem(err error) string {
 	return lastLine(err.Error())
 }
 
-// pipError says in one line what went wrong with pip.
+// pipError describes in one line why pip failed.
 func pipError(message string) error {
 	switch {
 	case strings.Contains(message, "DO NOT MATCH THE HASHES"):
-		return fmt.Errorf("a download is not the file that was locked, and nothing was installed: %s; try again, or look at the package index that pip is set to", hashes(message))
-	case has(message, "Retrying", "connection", "Connection", "timed out", "Temporary failure", "Name or service", "IncompleteRead"):
-		return fmt.Errorf("pip could not download what it needs, and nothing was installed (%s); try again with a network; training and generation on the go engine work without", lastError(message))
+		return fmt.Errorf("a download is not the file that was locked, and nothing was installed: %s; "+
+			"try again, or check the package index that pip uses", hashes(message))
+	case has(message, "Retrying", "connection", "Connection", "timed out", "Temporary failure", "Name or service",
+		"IncompleteRead"):
+		return fmt.Errorf("pip could not download what it needs, and nothing was installed (%s); "+
+			"try again with a network; training and generation on the go engine work without one", lastError(message))
 	case has(message, "No matching distribution"):
 		return fmt.Errorf("there is no package for this machine: %s", lastError(message))
 	case has(message, "No space left"):
@@ -29,6 +32,7 @@ func pipError(message string) error {
 	return fmt.Errorf("pip failed, and nothing was installed: %s", lastError(message))
 }
 
+// has reports whether a message contains one of several parts.
 func has(message string, parts ...string) bool {
 	for _, part := range parts {
 		if strings.Contains(message, part) {
@@ -38,7 +42,7 @@ func has(message string, parts ...string) bool {
 	return false
 }
 
-// lastError is pip's last line that is marked as an error, else its last line.
+// lastError returns pip's last line that is marked as an error, else its last line.
 func lastError(message string) string {
 	lines := strings.Split(strings.TrimSpace(message), "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
@@ -49,7 +53,7 @@ func lastError(message string) string {
 	return lastLine(message)
 }
 
-// hashes gathers the package, the expected hashes and the found one from pip's message.
+// hashes takes the package, the expected hashes and the actual one from pip's message.
 func hashes(message string) string {
 	var name, got string
 	var expected []string

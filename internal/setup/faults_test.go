@@ -18,7 +18,7 @@ func TestFailures(t *testing.T) {
 	tests := []struct {
 		name, variable, value string
 		message               string // in the error, or else in a problem
-		rest                  string // what is there all the same
+		rest                  string // what is installed all the same
 	}{
 		{"wrong checksum", "FAKE_PIP", "hash", "anyio==4.16.0 has sha256 cccc, expected aaaa or bbbb", "bin-"},
 		{"no network", "FAKE_PIP", "offline", "pip could not download what it needs", "bin-"},
@@ -48,7 +48,7 @@ func TestFailures(t *testing.T) {
 			}
 			names := strings.Join(f.files(), " ")
 			if strings.Contains(names, leftover) || !strings.Contains(names, test.rest) {
-				t.Errorf("the cache holds %s", names)
+				t.Errorf("the cache contains %s", names)
 			}
 			t.Setenv(test.variable, "")
 			if _, err := f.run(); err != nil {
@@ -90,7 +90,8 @@ func TestBrokenPlugin(t *testing.T) {
 	f := newFake(t)
 	f.probe = errors.New("illegal instruction")
 	e, err := f.run()
-	if err != nil || len(e.Problems) != 1 || !strings.Contains(e.Problems[0], "illegal instruction") || e.Plugin.Path != "" {
+	if err != nil || len(e.Problems) != 1 || !strings.Contains(e.Problems[0], "illegal instruction") ||
+		e.Plugin.Path != "" {
 		t.Errorf("%+v, %v", e, err)
 	}
 	if _, ok, _ := XLAPlugin(); ok {
@@ -117,7 +118,7 @@ func TestDamagedPlugin(t *testing.T) {
 	}
 	t.Setenv("FAKE_PIP", "")
 	if e, err := f.run(); err != nil || checkPlugin(e.Plugin.Path) != nil {
-		t.Errorf("it was not mended: %+v, %v", e, err)
+		t.Errorf("it was not repaired: %+v, %v", e, err)
 	}
 }
 
@@ -148,7 +149,7 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 	group.Wait()
 	if n := f.calls("pip install"); n != 2 {
-		t.Errorf("pip was called %d times; once for the programs and once for the plugin is right", n)
+		t.Errorf("pip was called %d times, want once for the programs and once for the plugin", n)
 	}
 }
 
@@ -173,7 +174,7 @@ func TestInterrupted(t *testing.T) {
 func TestKilled(t *testing.T) {
 	needWheel(t)
 	f := newFake(t)
-	// What a set-up that was killed leaves: parts without their last file.
+	// A set-up that is killed leaves parts without their last file.
 	half := []string{venvDir(f.cache), filepath.Join(f.cache, leftover+"1"), filepath.Join(f.cache, pluginDir)}
 	for _, dir := range half {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -188,7 +189,7 @@ func TestKilled(t *testing.T) {
 	}
 	for _, dir := range half {
 		if exists(filepath.Join(dir, "half")) {
-			t.Errorf("%s was not made anew", dir)
+			t.Errorf("%s was not installed again", dir)
 		}
 	}
 }

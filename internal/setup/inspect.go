@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,13 +9,13 @@ import (
 // Part is something that Run installs.
 type Part struct {
 	Name string
-	// Version is the one that this version of lmkit installs.
+	// Version is the version that this lmkit installs.
 	Version string
-	// Path is where it is, "" if it is not installed.
+	// Path is where the part is installed, "" if it is not.
 	Path string
 }
 
-// Inspect says what is installed for a checkout, and changes nothing.
+// Inspect reports what is installed for a checkout. It changes nothing.
 func Inspect(checkout string) ([]Part, error) {
 	dir, err := CacheDir()
 	if err != nil {
@@ -33,13 +32,13 @@ func Inspect(checkout string) ([]Part, error) {
 	return []Part{
 		{"JupyterLab", lockedVersion("jupyterlab"), e.Python},
 		{"XLA for the CPU", lockedVersion(pluginPackage), e.Plugin.Path},
-		{"gonb, goimports", moduleVersion(checkout, "github.com/janpfeifer/gonb"), e.Bin},
-		{"gopls", moduleVersion(goplsModule(checkout), "golang.org/x/tools/gopls"), e.Gopls},
+		{"gonb, goimports", moduleVersion(checkout, gonbModule), e.Bin},
+		{"gopls", moduleVersion(goplsModule(checkout), goplsPackage), e.Gopls},
 		{"kernel", "", kernel},
 	}, nil
 }
 
-// lockedVersion is the version of a package in the lock file.
+// lockedVersion returns the version of a package in the lock file.
 func lockedVersion(name string) string {
 	entry, _ := splitRequirements(requirements, name)
 	fields := strings.Fields(strings.TrimPrefix(entry, name+"=="))
@@ -49,13 +48,8 @@ func lockedVersion(name string) string {
 	return fields[0]
 }
 
-// moduleVersion is the version of a dependency in a module's go.mod.
-func moduleVersion(module, dependency string) string {
-	data, _ := os.ReadFile(filepath.Join(module, "go.mod"))
-	for line := range strings.Lines(string(data)) {
-		if fields := strings.Fields(line); len(fields) >= 2 && fields[0] == dependency {
-			return fields[1]
-		}
-	}
-	return ""
+// moduleVersion returns the version of a dependency in the go.mod of a directory, "" if it is not known.
+func moduleVersion(dir, dependency string) string {
+	m, _ := readModule(dir)
+	return m.versions[dependency]
 }

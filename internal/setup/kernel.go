@@ -16,9 +16,10 @@ import (
 // KernelName is the name by which notebooks ask for the kernel.
 const KernelName = "lmkit"
 
-// Kernel is the content of kernel.json, which tells Jupyter how to start the kernel "Go (lmkit)". An interactive
-// one has completion in cells, if gopls is there, and errors as HTML; cells execute quicker without.
+// Kernel returns the content of kernel.json, from which Jupyter starts the kernel "Go (lmkit)". An interactive kernel
+// shows errors as HTML and, if gopls is installed, completes code in cells. Cells execute faster without.
 func (e Environment) Kernel(interactive bool) ([]byte, error) {
+	const separator = string(os.PathListSeparator)
 	directories := []string{e.Bin}
 	arguments := []string{filepath.Join(e.Bin, "gonb"), "--kernel", "{connection_file}", "-go_work=" + e.checkout}
 	if !interactive {
@@ -33,7 +34,7 @@ func (e Environment) Kernel(interactive bool) ([]byte, error) {
 		"language":       "go",
 		"interrupt_mode": "message",
 		"env": map[string]string{
-			"PATH":                  literal(strings.Join(directories, string(os.PathListSeparator))) + string(os.PathListSeparator) + "${PATH}",
+			"PATH":                  literal(strings.Join(directories, separator)) + separator + "${PATH}",
 			"GOFLAGS":               literal(cellFlags(settings["GOFLAGS"], runtime.GOOS)),
 			"GOEXPERIMENT":          literal(cellExperiment(settings["GOEXPERIMENT"], runtime.GOARCH)),
 			"GOWORK":                "", // each kernel makes its own
@@ -47,7 +48,7 @@ func (e Environment) Kernel(interactive bool) ([]byte, error) {
 // literal protects a value from Jupyter, which replaces variables in it.
 func literal(value string) string { return strings.ReplaceAll(value, "$", "$$") }
 
-// goSettings are the user's, from the environment and from go env -w.
+// goSettings returns the user's settings of Go, from the environment and from go env -w.
 func goSettings() map[string]string {
 	settings := map[string]string{}
 	if output, err := exec.Command("go", "env", "-json", "GOFLAGS", "GOEXPERIMENT").Output(); err == nil {
@@ -56,8 +57,8 @@ func goSettings() map[string]string {
 	return settings
 }
 
-// cellFlags are the flags for compiling cells: the user's, and those that make linking quick, as each
-// cell is linked to run once. A cell is a module in a workspace, where -mod and -modfile are not allowed.
+// cellFlags returns the flags for compiling cells: the user's, and those that make linking fast, because each cell is
+// linked to run once. A cell is a module in a workspace, where -mod and -modfile are not allowed.
 func cellFlags(user, system string) string {
 	var flags []string
 	for _, flag := range splitFlags(user) {
@@ -76,7 +77,7 @@ func cellFlags(user, system string) string {
 	return strings.Join(append(flags, "'-ldflags="+link+"'"), " ")
 }
 
-// splitFlags splits GOFLAGS as the go command does: at spaces, but not inside quotes.
+// splitFlags splits GOFLAGS as the go command does: at spaces outside quotes.
 func splitFlags(flags string) (list []string) {
 	for flags = strings.TrimSpace(flags); flags != ""; flags = strings.TrimSpace(flags) {
 		end := strings.IndexByte(flags, ' ')
@@ -93,7 +94,7 @@ func splitFlags(flags string) (list []string) {
 	return list
 }
 
-// cellExperiment adds the vector instructions, which the Go engine uses if it may, to the user's experiments.
+// cellExperiment returns the user's experiments with simd added, which lets the Go engine use vector instructions.
 func cellExperiment(user, architecture string) string {
 	if architecture != "amd64" || strings.Contains(user, "simd") {
 		return user
@@ -102,16 +103,17 @@ func cellExperiment(user, architecture string) string {
 	check := exec.Command("go", "env", "GOVERSION")
 	check.Env = append(os.Environ(), "GOEXPERIMENT="+with)
 	if check.Run() != nil {
-		return user // another version of Go, which does not know it
+		return user // this version of Go does not know it
 	}
 	return with
 }
 
+// kernelPath returns the file of the kernel in a virtual environment.
 func kernelPath(venv string) string {
 	return filepath.Join(venv, "share", "jupyter", "kernels", KernelName, "kernel.json")
 }
 
-// kernelIsWritten says that the virtual environment has the kernel of this checkout.
+// kernelIsWritten reports whether the virtual environment has the kernel of this checkout.
 func kernelIsWritten(venv string, e Environment) bool {
 	want, err := e.Kernel(true)
 	if err != nil {
@@ -121,7 +123,7 @@ func kernelIsWritten(venv string, e Environment) bool {
 	return err == nil && bytes.Equal(got, want)
 }
 
-// writeKernel writes the kernel into the virtual environment, for every program there that opens notebooks.
+// writeKernel writes the kernel into the virtual environment, where the programs that open notebooks find it.
 func writeKernel(venv string, e Environment) error {
 	data, err := e.Kernel(true)
 	if err != nil {

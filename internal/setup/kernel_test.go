@@ -54,7 +54,8 @@ func TestKernel(t *testing.T) {
 		if spec.Env["PATH"] != path {
 			t.Errorf("PATH %q, want %q", spec.Env["PATH"], path)
 		}
-		if argv := strings.Join(spec.Argv, " "); !strings.HasPrefix(argv, "/a$b/bin/gonb --kernel {connection_file} -go_work=/src") {
+		argv := strings.Join(spec.Argv, " ")
+		if !strings.HasPrefix(argv, "/a$b/bin/gonb --kernel {connection_file} -go_work=/src") {
 			t.Errorf("argv %q", argv)
 		}
 		if spec.Env["GOMLX_NO_AUTO_INSTALL"] != "1" {
@@ -69,7 +70,7 @@ func TestSplitRequirements(t *testing.T) {
 		t.Errorf("the plugin's entry is %q", entry)
 	}
 	if strings.Contains(others, "xla") || len(entry)+len(others) != len(requirements) {
-		t.Error("the other entries are not all the others")
+		t.Error("an entry is lost, or in both parts")
 	}
 	for line := range strings.Lines(others) {
 		if !strings.HasPrefix(line, " ") && !strings.Contains(line, "==") {

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Makes requirements.txt, the exact versions and hashes of everything in requirements.in and
-# below it, for every platform and Python 3.10 or newer. It needs uv, as `python3 -m pip install uv==0.13.9` gives it.
+# Writes requirements.txt: the exact versions and hashes of everything in requirements.in and
+# what that needs, for every platform and Python 3.10 or newer. It needs uv: `python3 -m pip install uv==0.13.9`.
 set -euo pipefail
 cd "$(dirname "$0")"
 uv pip compile requirements.in --universal --python-version 3.10 --generate-hashes --only-binary :all: \
 	--no-header --no-annotate --no-emit-index-url --quiet --output-file requirements.txt --upgrade
-# Of xla-cpu-pjrt only the wheel that was tried, the one for Linux on x86-64.
+# Of xla-cpu-pjrt keep only the wheel that was tried, for Linux on x86-64.
 wheel=55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc
 awk -v wheel="$wheel" '
 	/^[^ ]/ { plugin = /^xla-cpu-pjrt==/ }

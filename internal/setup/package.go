@@ -8,22 +8,22 @@ import (
 	"path/filepath"
 )
 
-// Package is a file that is made of one in a Python package.
+// Package describes a file that is made from one in a Python package.
 type Package struct {
-	// Name is what the file is called in CacheDir.
+	// Name is the name of the file in CacheDir.
 	Name string
-	// Lock is the package, with version and hash, as a lock file has it.
+	// Lock is the package's entry of a lock file, with version and hash.
 	Lock string
-	// File is the package's file, slashes between directories. It is read, never run.
+	// File is the file in the package, with slashes. It is read, never run.
 	File string
-	// Convert makes the file of it, and says if it is not what it should be.
+	// Convert returns the file's content, made from that of File. It fails if File is not what it should be.
 	Convert func(content []byte) ([]byte, error)
-	// Room is what all of it takes on the disk meanwhile, in bytes.
+	// Room is the disk space that fetching needs, in bytes.
 	Room uint64
 }
 
-// Fetch returns the path of the file in CacheDir, and has pip download the package first where it is not there.
-// Two calls at once wait for each other.
+// Fetch returns the path of the file in CacheDir. If the file is not there, it has pip download the package first. Two
+// calls at once wait for each other.
 func (p Package) Fetch(ctx context.Context, log io.Writer) (path string, err error) {
 	dir, err := CacheDir()
 	if err != nil {
@@ -52,7 +52,7 @@ func (p Package) Fetch(ctx context.Context, log io.Writer) (path string, err err
 	return path, err
 }
 
-// make downloads and converts in a directory, and leaves only the file there.
+// make downloads the package into a temporary directory of the cache, and writes the converted file into dir.
 func (p Package) make(ctx context.Context, cache, dir string, log io.Writer) error {
 	work, err := os.MkdirTemp(cache, leftover)
 	if err != nil {
@@ -60,7 +60,7 @@ func (p Package) make(ctx context.Context, cache, dir string, log io.Writer) err
 	}
 	defer os.RemoveAll(work)
 	python := pythonOf(venvDir(cache))
-	if !isComplete(venvDir(cache)) { // without the notebooks' Python, one for this alone: it brings its own pip
+	if !isComplete(venvDir(cache)) { // no Python of the notebooks yet: a temporary one has pip, too
 		if python, err = emptyVenv(ctx, filepath.Join(work, "venv"), log); err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// fakePackage is what the stand-in for pip installs.
+// fakePackage returns the package that the stand-in for pip installs.
 func fakePackage() Package {
 	return Package{
 		Name: "book.txt", Lock: "book==1 --hash=sha256:aaaa\n", File: "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so",
@@ -31,15 +31,16 @@ func TestFetch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if content, err := os.ReadFile(path); err != nil || string(content) != "text" || filepath.Base(path) != "book.txt" {
-			t.Errorf("%s holds %q, %v", path, content, err)
+		content, err := os.ReadFile(path)
+		if err != nil || string(content) != "text" || filepath.Base(path) != "book.txt" {
+			t.Errorf("%s contains %q, %v", path, content, err)
 		}
 	}
 	if n := f.calls("--require-hashes"); n != 1 {
 		t.Errorf("pip was called %d times", n)
 	}
 	if names := f.files(); len(names) != 1 {
-		t.Errorf("the cache holds %v", names)
+		t.Errorf("the cache contains %v", names)
 	}
 }
 

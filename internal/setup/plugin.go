@@ -17,22 +17,23 @@ import (
 	"github.com/google/renameio/v2"
 )
 
-// wheelSHA256 is that of the wheel with the CPU plugin; pip checks it by the lock file.
+// wheelSHA256 is the hash of the wheel with the CPU plugin. The lock file has it too, so pip checks it.
 const wheelSHA256 = "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc"
 
-// pluginSHA256 is that of the plugin in the wheel. Tests put another in its place.
+// pluginSHA256 is the hash of the plugin in the wheel. Tests replace it.
 var pluginSHA256 = "88c3f28c5900f48ad4a82cab9e79bba9537809743395e341485f8794268820dc"
 
-// pluginDir is the name of the directory in the cache that the wheel is unpacked into.
+// pluginDir is the directory in the cache into which the wheel is unpacked.
 var pluginDir = "xla-cpu-" + wheelSHA256[:12]
 
-// pluginFile is where the wheel has the plugin.
+// pluginFile is the path of the plugin in the wheel.
 var pluginFile = filepath.Join("xla_plugins", "xla_cpu_pjrt", "xla_cpu_pjrt.so")
 
-// hasWheel says that there is a wheel with a plugin for this platform.
+// hasWheel reports whether a wheel with a plugin exists for this platform.
 const hasWheel = runtime.GOOS == "linux" && runtime.GOARCH == "amd64"
 
-// currentPlugin is the plugin that programs will use: the user's own, or the recorded one of this version.
+// currentPlugin returns the plugin that programs will use: the user's own, or the one that set-up recorded. ok is
+// false if set-up has not tried it yet.
 func currentPlugin(dir string) (plugin Plugin, ok bool, err error) {
 	if path := os.Getenv("LMKIT_XLA_PLUGIN"); path != "" {
 		return Plugin{Path: path}, readOwn(dir) == path, nil
@@ -44,15 +45,16 @@ func currentPlugin(dir string) (plugin Plugin, ok bool, err error) {
 	return plugin, ok, err
 }
 
-// ownRecord is where set-up notes which plugin of the user's it tried last.
+// ownRecord is the file in which set-up records which of the user's own plugins it tried last.
 const ownRecord = "own-plugin.txt"
 
+// readOwn returns the path of the user's plugin that set-up tried last.
 func readOwn(dir string) string {
 	data, _ := os.ReadFile(filepath.Join(dir, ownRecord))
 	return string(data)
 }
 
-// pluginProblem says why programs cannot use XLA here at all, "" if they can.
+// pluginProblem returns the reason why no program can use XLA on this machine, "" if there is none.
 func pluginProblem() string {
 	output, err := exec.Command("go", "env", "CGO_ENABLED", "CC").Output()
 	if err != nil {
@@ -61,18 +63,19 @@ func pluginProblem() string {
 	fields := strings.Fields(string(output))
 	switch _, err := exec.LookPath(fields[min(1, len(fields)-1)]); {
 	case err != nil:
-		return "a C compiler is missing, so XLA is left out and the go engine computes; on Debian and Ubuntu, install the package gcc"
+		return "a C compiler is missing, so XLA is left out and the go engine computes; " +
+			"on Debian and Ubuntu, install the package gcc"
 	case fields[0] != "1":
 		return "CGO_ENABLED=0 leaves XLA out, so the go engine computes; unset it"
 	}
 	return ""
 }
 
-// installPlugin installs the plugin's wheel, verifies and tries it and, if it works, records it. The error says
-// why there is none.
+// installPlugin installs the plugin, verifies and tries it and, if it works, records it. The error says why no plugin
+// is installed.
 func installPlugin(ctx context.Context, dir, python string, o Options) (Plugin, error) {
 	if o.Probe == nil {
-		return Plugin{}, errors.New("the XLA plugin was not tried, as this program cannot; run lmkit setup")
+		return Plugin{}, errors.New("this program cannot try the XLA plugin, so it is left out; run lmkit setup")
 	}
 	var plugin Plugin
 	var err error
@@ -85,7 +88,9 @@ func installPlugin(ctx context.Context, dir, python string, o Options) (Plugin, 
 	case o.Download != nil:
 		plugin.Path, err = o.Download(ctx, filepath.Join(dir, "unverified"))
 	default:
-		err = fmt.Errorf("there is no verified XLA plugin for %s/%s, so the go engine computes; LMKIT_XLA_PLUGIN=/absolute/file names one, lmkit setup --unverified downloads one", runtime.GOOS, runtime.GOARCH)
+		err = fmt.Errorf("there is no verified XLA plugin for %s/%s, so the go engine computes; "+
+			"LMKIT_XLA_PLUGIN=/absolute/file names one, lmkit setup --unverified downloads one",
+			runtime.GOOS, runtime.GOARCH)
 	}
 	if err != nil {
 		return Plugin{}, err
@@ -113,10 +118,11 @@ func installPlugin(ctx context.Context, dir, python string, o Options) (Plugin, 
 func unpackPlugin(ctx context.Context, dir, python string, log io.Writer) (Plugin, error) {
 	plugin := Plugin{Path: filepath.Join(dir, pluginDir, pluginFile), SHA256: wheelSHA256}
 	if isComplete(filepath.Join(dir, pluginDir)) && checkPlugin(plugin.Path) == nil {
-		return plugin, nil // it was not recorded, or its file was damaged and restored
+		return plugin, nil // it was not recorded, or its file was damaged and then restored
 	}
 	if python == "" {
-		return Plugin{}, errors.New("the XLA plugin is left out, as it is installed with Python's pip; the go engine works")
+		return Plugin{}, errors.New("the XLA plugin is left out, because installing it needs Python's pip; " +
+			"the go engine works")
 	}
 	if err := checkSpace(dir, neededSpace, freeSpace); err != nil {
 		return Plugin{}, err

@@ -13,13 +13,13 @@ import (
 	"strings"
 )
 
-// requirements is the lock file: every package with its version and the sha256 of its files. lock.sh renews it.
+// requirements is the lock file: every package with its version and the sha256 of its files. lock.sh writes it.
 //
 //go:embed requirements.txt
 var requirements string
 
-// pluginPackage is the package in the lock file that goes into a directory of its own, so that a machine
-// on which it cannot be installed gets the others.
+// pluginPackage is the package in the lock file that is installed into a directory of its own. A machine on which it
+// cannot be installed gets the others.
 const pluginPackage = "xla-cpu-pjrt"
 
 // splitRequirements splits a lock file into the entry of one package and all others.
@@ -38,18 +38,19 @@ func splitRequirements(lockFile, name string) (entry, others string) {
 	return entry, others
 }
 
-// neededSpace is what the Python programs and the plugin take on disk, with room to unpack them.
+// neededSpace is the disk space, in bytes, that the Python programs and the plugin need while they are unpacked.
 const neededSpace = 1000 << 20
 
-// checkSpace names the disk that is too full.
+// checkSpace returns an error if the disk of a directory has less free space, in bytes, than needed.
 func checkSpace(dir string, needed uint64, free func(string) (uint64, bool)) error {
 	if bytes, ok := free(dir); ok && bytes < needed {
-		return fmt.Errorf("%s has %d MB free, and set-up needs %d MB; make room or set LMKIT_CACHE to another disk", dir, bytes>>20, needed>>20)
+		return fmt.Errorf("%s has %d MB free, and set-up needs %d MB; make room or set LMKIT_CACHE to another disk",
+			dir, bytes>>20, needed>>20)
 	}
 	return nil
 }
 
-// venvDir is the directory of the virtual environment that the lock file describes.
+// venvDir returns the directory of the virtual environment that the lock file describes.
 func venvDir(dir string) string { return filepath.Join(dir, "python-"+short([]byte(requirements))) }
 
 // installPython makes the virtual environment of the notebooks and returns its interpreter.
@@ -58,12 +59,15 @@ func installPython(ctx context.Context, dir string, log io.Writer) (interpreter 
 		return "", err
 	}
 	_, others := splitRequirements(requirements, pluginPackage)
-	return makeVenv(ctx, venvDir(dir), others, "installing JupyterLab, nbclient and nbconvert with pip (about 80 MB to download) …", log)
+	message := "installing JupyterLab, nbclient and nbconvert with pip (about 80 MB to download) …"
+	return makeVenv(ctx, venvDir(dir), others, message, log)
 }
 
-// VirtualEnvironment returns the Python of a virtual environment in CacheDir that holds exactly what a lock file names, and
-// makes it first where it is not there. It asks for room on the disk, in bytes. Two calls at once wait for each other.
-func VirtualEnvironment(ctx context.Context, name, lockFile string, room uint64, log io.Writer) (python string, err error) {
+// VirtualEnvironment returns the Python of a virtual environment in CacheDir with exactly the packages of a lock file.
+// If the environment does not exist, it is made, which needs room on the disk, in bytes. Two calls at once wait for
+// each other.
+func VirtualEnvironment(ctx context.Context, name, lockFile string, room uint64, log io.Writer) (
+	python string, err error) {
 	dir, err := CacheDir()
 	if err != nil {
 		return "", err
@@ -89,10 +93,10 @@ func VirtualEnvironment(ctx context.Context, name, lockFile string, room uint64,
 	return makeVenv(ctx, venv, lockFile, fmt.Sprintf("installing %s with pip …", name), log)
 }
 
-// makeVenv makes a virtual environment of what a lock file names and returns its interpreter. A virtual environment cannot
-// be moved, so it is made where it stays, and its last file makes it complete.
+// makeVenv makes a virtual environment with the packages of a lock file and returns its interpreter. A virtual
+// environment cannot be moved, so it is made where it stays, and its last file marks it as complete.
 func makeVenv(ctx context.Context, venv, lockFile, message string, log io.Writer) (interpreter string, err error) {
-	if err := os.RemoveAll(venv); err != nil { // what an earlier attempt left
+	if err := os.RemoveAll(venv); err != nil { // left by an earlier attempt
 		return "", err
 	}
 	defer func() {
@@ -121,13 +125,14 @@ func emptyVenv(ctx context.Context, venv string, log io.Writer) (interpreter str
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		return "", fmt.Errorf("%s cannot make a virtual environment (%s); on Debian and Ubuntu, install the package python3-venv", python, venvProblem(err))
+		return "", fmt.Errorf("%s cannot make a virtual environment (%s); "+
+			"on Debian and Ubuntu, install the package python3-venv", python, venvProblem(err))
 	}
 	return pythonOf(venv), nil
 }
 
-// pip installs exactly what a lock file names, and refuses files with another hash. The lock file is put into
-// a directory.
+// pip installs exactly the packages of a lock file, and refuses files with another hash. It writes the lock file into
+// dir first.
 func pip(ctx context.Context, python, dir, lockFile string, args ...string) error {
 	path := filepath.Join(dir, "requirements.txt")
 	if err := os.WriteFile(path, []byte(lockFile), 0o644); err != nil {
@@ -135,7 +140,7 @@ func pip(ctx context.Context, python, dir, lockFile string, args ...string) erro
 	}
 	args = append([]string{"-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
 		"--require-hashes", "--only-binary", ":all:", "-r", path}, args...)
-	// Where packages go is decided here; index, mirror and proxy are the user's.
+	// The user's settings of pip choose index, mirror and proxy, but not where packages are installed.
 	err := command(ctx, "", []string{"PIP_USER=0", "PIP_TARGET=", "PIP_PREFIX=", "PYTHONNOUSERSITE=1"}, python, args...)
 	if err != nil && ctx.Err() == nil {
 		return pipError(err.Error())
@@ -143,7 +148,7 @@ func pip(ctx context.Context, python, dir, lockFile string, args ...string) erro
 	return err
 }
 
-// findPython is the first Python 3.10 or newer on the path.
+// findPython returns the first Python 3.10 or newer on the path.
 func findPython(ctx context.Context) (string, error) {
 	old := ""
 	for _, name := range []string{"python3", "python"} {
@@ -151,7 +156,8 @@ func findPython(ctx context.Context) (string, error) {
 		if err != nil {
 			continue
 		}
-		version, err := exec.CommandContext(ctx, path, "-c", "import sys; print('%d.%d' % sys.version_info[:2]); sys.exit(sys.version_info < (3, 10))").Output()
+		const script = "import sys; print('%d.%d' % sys.version_info[:2]); sys.exit(sys.version_info < (3, 10))"
+		version, err := exec.CommandContext(ctx, path, "-c", script).Output()
 		if err == nil {
 			return path, nil
 		}
@@ -162,9 +168,11 @@ func findPython(ctx context.Context) (string, error) {
 	if old != "" {
 		return "", errors.New(old + "; training and generation work without it")
 	}
-	return "", errors.New("Python 3.10 or newer is missing; on Debian and Ubuntu, install the packages python3 and python3-venv (training and generation work without them)")
+	return "", errors.New("no Python 3.10 or newer was found; on Debian and Ubuntu, install the packages python3 and " +
+		"python3-venv (training and generation work without them)")
 }
 
+// pythonOf returns the interpreter of a virtual environment.
 func pythonOf(venv string) string {
 	if runtime.GOOS == "windows" {
 		return filepath.Join(venv, "Scripts", "python.exe")

@@ -15,40 +15,40 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Options say what Run sets up.
+// Options configure Run.
 type Options struct {
 	// Checkout is the directory of this module's sources, which notebooks import from; see FindCheckout.
 	Checkout string
-	// Completion also builds gopls, which JupyterLab needs for completion in cells and execution does not.
+	// Completion also builds gopls, which completes code in JupyterLab's cells. Executing cells does not need it.
 	Completion bool
-	// Probe runs a small graph with the plugin in a file, in a process of its own: a broken plugin can end it.
-	// Without it no plugin is installed.
+	// Probe runs a small graph with the plugin in a file. It does so in another process, because a broken plugin can
+	// end its process. If Probe is nil, no plugin is installed.
 	Probe func(ctx context.Context, plugin string) error
-	// Download, if not nil, fetches a plugin into a directory where no verified one exists for the
-	// platform, and returns its file. Nothing verifies it but Probe.
+	// Download, if not nil, is called where no verified plugin exists for the platform. It downloads one into a
+	// directory and returns its file. Nothing verifies the plugin but Probe.
 	Download func(ctx context.Context, dir string) (plugin string, err error)
-	// Log receives a line for each step that takes long; nil drops them.
+	// Log receives a line for each step that takes long. If it is nil, the lines are dropped.
 	Log io.Writer
 }
 
-// Environment is what Run set up.
+// Environment describes what Run has set up.
 type Environment struct {
 	// Python is the interpreter of the virtual environment, with JupyterLab, nbclient and nbconvert.
 	Python string
 	// Bin is the directory of gonb and goimports.
 	Bin string
-	// Gopls is the directory of gopls, "" if it was not asked for.
+	// Gopls is the directory of gopls, "" if it is not installed.
 	Gopls string
-	// Plugin is the XLA plugin; its Path is "" if there is none.
+	// Plugin is the XLA plugin. Its Path is "" if none is installed.
 	Plugin Plugin
-	// Problems are what could not be set up, a line each, although the rest works: no C compiler, no plugin.
+	// Problems lists what could not be set up, a line each, although the rest works: no C compiler, no plugin.
 	Problems []string
 
 	checkout string
 }
 
-// Run sets up all that the notebooks and XLA need, in CacheDir. What is there already stays, and if all is there,
-// nothing is written; two calls at once wait for each other. One part that fails does not stop the others.
+// Run installs everything that notebooks and XLA need, in CacheDir. It keeps what is installed already, and writes
+// nothing if nothing is missing. Two calls at once wait for each other. A part that fails does not stop the others.
 // The error, one line, says why notebooks cannot be executed.
 func Run(ctx context.Context, o Options) (Environment, error) {
 	if o.Log == nil {
@@ -76,11 +76,11 @@ func Run(ctx context.Context, o Options) (Environment, error) {
 	return install(ctx, dir, o)
 }
 
-// inspect looks at what is there, and changes nothing. The Environment is complete if nothing is missing.
+// inspect finds out what is installed, and names the parts that are missing. It changes nothing.
 func inspect(dir string, o Options) (e Environment, missing []string) {
 	e.checkout = o.Checkout
-	need := func(there bool, name string) {
-		if !there {
+	need := func(present bool, name string) {
+		if !present {
 			missing = append(missing, name)
 		}
 	}
@@ -108,7 +108,7 @@ func inspect(dir string, o Options) (e Environment, missing []string) {
 	return e, missing
 }
 
-// install makes what is missing. It runs under the lock.
+// install installs the parts that are missing. The caller holds the lock.
 func install(ctx context.Context, dir string, o Options) (Environment, error) {
 	removeLeftovers(dir)
 	e, missing := inspect(dir, o)
@@ -150,7 +150,7 @@ func install(ctx context.Context, dir string, o Options) (Environment, error) {
 	return e, nil
 }
 
-// lock waits until no other set-up runs on this cache directory.
+// lock locks a file. It waits until no other set-up holds it.
 func lock(ctx context.Context, path string, log io.Writer) (unlock func(), err error) {
 	l := flock.New(path)
 	locked, err := l.TryLock()
@@ -167,7 +167,7 @@ func lock(ctx context.Context, path string, log io.Writer) (unlock func(), err e
 	return func() { l.Unlock() }, nil
 }
 
-// short is the beginning of the sha256 of data, to tell versions of an installation apart.
+// short returns the beginning of the sha256 of data. It distinguishes versions of an installation.
 func short(data ...[]byte) string {
 	hash := sha256.New()
 	for _, d := range data {
@@ -176,7 +176,7 @@ func short(data ...[]byte) string {
 	return hex.EncodeToString(hash.Sum(nil))[:12]
 }
 
-// complete is the file that is written last into each part of an installation: without it, the part is made anew.
+// complete is the file that is written last into each part of an installation. A part without it is installed again.
 const complete = "complete"
 
 func isComplete(dir string) bool { return exists(filepath.Join(dir, complete)) }
@@ -190,10 +190,10 @@ func setComplete(dir string) error {
 	return os.WriteFile(filepath.Join(dir, complete), nil, 0o644)
 }
 
-// leftover begins the names of directories that are being filled; they get their names when they are complete.
+// leftover begins the name of a directory that is being filled. The directory is renamed when it is complete.
 const leftover = "incomplete-"
 
-// removeLeftovers removes what killed set-ups left behind. It runs under the lock.
+// removeLeftovers removes what killed set-ups left behind. The caller holds the lock.
 func removeLeftovers(dir string) {
 	found, _ := filepath.Glob(filepath.Join(dir, leftover+"*"))
 	for _, path := range found {
@@ -201,7 +201,7 @@ func removeLeftovers(dir string) {
 	}
 }
 
-// fill makes a directory by filling one of another name, so that it is there complete or not at all.
+// fill makes a directory that appears complete or not at all: it fills a temporary one and renames it.
 func fill(dir, name string, with func(temporary string) error) (path string, err error) {
 	path = filepath.Join(dir, name)
 	temporary, err := os.MkdirTemp(dir, leftover)
@@ -218,7 +218,7 @@ func fill(dir, name string, with func(temporary string) error) (path string, err
 	if err := os.Chmod(temporary, 0o755); err != nil {
 		return "", err
 	}
-	if err := os.RemoveAll(path); err != nil { // what was there was not complete
+	if err := os.RemoveAll(path); err != nil { // an incomplete one
 		return "", err
 	}
 	return path, os.Rename(temporary, path)

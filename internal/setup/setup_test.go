@@ -8,11 +8,12 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
 
-// fake is a set-up in which shell scripts stand in for Python, pip and go.
+// fake runs set-up with shell scripts in place of Python, pip and go.
 type fake struct {
 	*testing.T
 	cache, log string
@@ -27,7 +28,8 @@ func newFake(t *testing.T) *fake {
 	}
 	f := &fake{T: t, cache: t.TempDir(), log: filepath.Join(t.TempDir(), "log")}
 	for name, value := range map[string]string{
-		"PATH": bin, "LMKIT_CACHE": f.cache, "LMKIT_XLA_PLUGIN": "", "FAKE_LOG": f.log, "FAKE_PIP": "", "FAKE_GOFLAGS": "",
+		"PATH": bin, "LMKIT_CACHE": f.cache, "LMKIT_XLA_PLUGIN": "", "FAKE_LOG": f.log, "FAKE_PIP": "",
+		"FAKE_GOFLAGS": "",
 	} {
 		t.Setenv(name, value)
 	}
@@ -48,13 +50,13 @@ func (f *fake) runWith(ctx context.Context) (Environment, error) {
 	return Run(ctx, Options{Checkout: filepath.Join("..", ".."), Completion: true, Probe: probe, Log: f.Output()})
 }
 
-// calls are how often the programs were called with something in their arguments.
+// calls returns how often the programs were called with some text in their arguments.
 func (f *fake) calls(with string) int {
 	data, _ := os.ReadFile(f.log)
 	return strings.Count(string(data), with)
 }
 
-// files are the names in the cache directory, but for the lock.
+// files returns the names in the cache directory, without the lock.
 func (f *fake) files() (names []string) {
 	entries, err := os.ReadDir(f.cache)
 	if err != nil {
@@ -81,7 +83,10 @@ func TestRunTwice(t *testing.T) {
 	if err != nil || len(e.Problems) != 0 {
 		t.Fatal(err, e.Problems)
 	}
-	for _, path := range []string{e.Python, e.Plugin.Path, filepath.Join(e.Bin, "gonb"), filepath.Join(e.Bin, "goimports"), filepath.Join(e.Gopls, "gopls")} {
+	for _, path := range []string{
+		e.Python, e.Plugin.Path,
+		filepath.Join(e.Bin, "gonb"), filepath.Join(e.Bin, "goimports"), filepath.Join(e.Gopls, "gopls"),
+	} {
 		if !exists(path) {
 			t.Errorf("%s is missing", path)
 		}
@@ -91,8 +96,8 @@ func TestRunTwice(t *testing.T) {
 	}
 	installs, builds := f.calls("pip install"), f.calls("go build")
 	again, err := f.run()
-	if err != nil || again.Python != e.Python || again.Bin != e.Bin || again.Gopls != e.Gopls || again.Plugin != e.Plugin {
-		t.Errorf("the second run gave %+v, %v", again, err)
+	if err != nil || !reflect.DeepEqual(again, e) {
+		t.Errorf("the second run returned %+v, %v, the first %+v", again, err, e)
 	}
 	if f.calls("pip install") != installs || f.calls("go build") != builds || len(f.probed) != 1 {
 		t.Error("the second run did something")

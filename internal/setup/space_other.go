@@ -2,5 +2,5 @@
 
 package setup
 
-// freeSpace is not known on this system.
+// freeSpace does not know the free space on this system.
 func freeSpace(string) (free uint64, ok bool) { return 0, false }

@@ -4,7 +4,7 @@ package setup
 
 import "syscall"
 
-// freeSpace is how many bytes the user can write to the disk of a directory.
+// freeSpace returns how many bytes the user can write to the disk of a directory.
 func freeSpace(dir string) (free uint64, ok bool) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {

@@ -5,21 +5,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 )
 
-// toolVersion matches the lines of go.mod that pin the tools.
-var toolVersion = regexp.MustCompile(`(?m)^\s*(github.com/janpfeifer/gonb|golang.org/x/tools) v\S+`)
+// The modules that pin the tools' versions, and the packages to build.
+const (
+	gonbModule       = "github.com/janpfeifer/gonb" // also the package
+	toolsModule      = "golang.org/x/tools"
+	goimportsPackage = toolsModule + "/cmd/goimports"
+	goplsPackage     = toolsModule + "/gopls" // also the module
+)
 
-// toolsDir is the directory of the tools that a checkout pins.
+// toolsDir returns the directory of the tools that a checkout pins.
 func toolsDir(dir, checkout string) (string, error) {
-	module, err := os.ReadFile(filepath.Join(checkout, "go.mod"))
+	m, err := readModule(checkout)
 	if err != nil {
-		return "", fmt.Errorf("the checkout's go.mod cannot be read: %w", err)
+		return "", err
 	}
-	versions := strings.Join(toolVersion.FindAllString(string(module), -1), "\n")
+	versions := fmt.Sprintln(gonbModule, m.versions[gonbModule], toolsModule, m.versions[toolsModule])
 	return filepath.Join(dir, "bin-"+short([]byte(versions), []byte(runtime.Version()))), nil
 }
 
@@ -31,21 +35,26 @@ func buildTools(ctx context.Context, dir string, o Options) (bin string, err err
 	}
 	fmt.Fprintln(o.Log, "building the Go kernel for Jupyter (gonb, goimports) …")
 	return fill(dir, filepath.Base(bin), func(temporary string) error {
-		return build(ctx, o.Checkout, temporary, "github.com/janpfeifer/gonb", "golang.org/x/tools/cmd/goimports")
+		return build(ctx, o.Checkout, temporary, gonbModule, goimportsPackage)
 	})
 }
 
-func goplsModule(checkout string) string { return filepath.Join(checkout, "lmkit", "setup", "gopls") }
+// goplsModule returns the directory of the module that pins gopls.
+func goplsModule(checkout string) string {
+	return filepath.Join(checkout, "internal", "setup", "gopls")
+}
 
-// goplsDir is the directory of the gopls that its own module pins.
+// goplsDir returns the directory of the gopls that a checkout pins. Its name depends on the whole go.mod, as that
+// holds the versions of everything in gopls.
 func goplsDir(dir, checkout string) (string, error) {
-	module, err := os.ReadFile(filepath.Join(goplsModule(checkout), "go.mod"))
+	content, err := os.ReadFile(filepath.Join(goplsModule(checkout), "go.mod"))
 	if err != nil {
 		return "", fmt.Errorf("the go.mod of gopls cannot be read: %w", err)
 	}
-	return filepath.Join(dir, "gopls-"+short(module, []byte(runtime.Version()))), nil
+	return filepath.Join(dir, "gopls-"+short(content, []byte(runtime.Version()))), nil
 }
 
+// buildGopls builds gopls at the version that its go.mod pins, and returns its directory.
 func buildGopls(ctx context.Context, dir string, o Options) (string, error) {
 	gopls, err := goplsDir(dir, o.Checkout)
 	if err != nil {
@@ -53,7 +62,7 @@ func buildGopls(ctx context.Context, dir string, o Options) (string, error) {
 	}
 	fmt.Fprintln(o.Log, "building gopls, for completion in cells …")
 	return fill(dir, filepath.Base(gopls), func(temporary string) error {
-		return build(ctx, goplsModule(o.Checkout), temporary, "golang.org/x/tools/gopls")
+		return build(ctx, goplsModule(o.Checkout), temporary, goplsPackage)
 	})
 }
 

@@ -1,8 +1,9 @@
-// Package backend opens the engine that runs GoMLX graphs: XLA on the CPU, XLA on an NVIDIA GPU, or
-// the engine in pure Go, which is always there.
+// Package backend opens the engine that runs GoMLX graphs: XLA on the CPU, or the engine in pure Go, which is always
+// available.
 package backend
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,20 +17,26 @@ import (
 	"owlm/internal/setup"
 )
 
-// The names that Open accepts beside "auto".
+// The names of the engines.
 const (
 	Go      = "go"       // the engine in pure Go
 	XLACPU  = "xla:cpu"  // XLA on the processor
-	XLACUDA = "xla:cuda" // XLA on an NVIDIA GPU
+	XLACUDA = "xla:cuda" // XLA on an NVIDIA GPU; this version cannot open it
 )
 
-// Names are the names that Open accepts.
-var Names = []string{"auto", Go, XLACPU, XLACUDA}
+// Names lists what Open accepts: "auto", and each engine that this version can open.
+var Names = []string{"auto", Go, XLACPU}
+
+// Help returns Names as the help of a flag lists them: "auto, go or xla:cpu".
+func Help() string {
+	last := len(Names) - 1
+	return strings.Join(Names[:last], ", ") + " or " + Names[last]
+}
 
 // Engine is an open engine.
 type Engine struct {
 	compute.Backend
-	// Kind is Go, XLACPU or XLACUDA.
+	// Kind is Go or XLACPU.
 	Kind string
 	// Reason says in one line what was chosen and why.
 	Reason string
@@ -42,10 +49,10 @@ var (
 	opened = map[string]*Engine{}
 )
 
-// Open opens an engine. An engine is opened once in a process: later calls that lead to it share it.
+// Open opens an engine; see Names. A process opens an engine once: later calls for the same engine share it.
 //
-// "auto", or "", takes the engine that $LMKIT_BACKEND names; without it XLA on a GPU if it is installed and
-// there is one, else XLA on the CPU if it is installed, else the Go engine.
+// "auto", or "", takes the engine that $LMKIT_BACKEND names. Without the variable it takes XLA on the CPU if that is
+// installed, else the Go engine.
 func Open(name string) (*Engine, error) {
 	mutex.Lock()
 	defer mutex.Unlock()
@@ -61,10 +68,11 @@ func Open(name string) (*Engine, error) {
 		}
 		opened[name] = engine
 	}
-	return &Engine{Backend: engine.Backend, Kind: name, Reason: fmt.Sprintf("%s: %s", name, reason), device: engine.device}, nil
+	reason = fmt.Sprintf("%s: %s", name, reason)
+	return &Engine{Backend: engine.Backend, Kind: name, Reason: reason, device: engine.device}, nil
 }
 
-// choose is what "auto" stands for.
+// choose returns the engine that "auto" stands for, and why.
 func choose() (name, reason string) {
 	if name := os.Getenv("LMKIT_BACKEND"); name != "" && name != "auto" {
 		return name, "LMKIT_BACKEND names it"
@@ -81,6 +89,7 @@ func choose() (name, reason string) {
 	return Go, "XLA is not installed; lmkit setup installs it"
 }
 
+// open opens an engine that was not opened before.
 func open(name string) (engine *Engine, err error) {
 	// Engines and their C libraries report some faults by panicking.
 	defer func() {
@@ -90,8 +99,8 @@ func open(name string) (engine *Engine, err error) {
 	}()
 	switch name {
 	case Go:
-		// One operation after the other, each on all cores. Run side by side, as the engine would by default,
-		// operations can wait for each other for ever: its pool of workers loses a wake-up (compute v0.1.3).
+		// One operation after the other, each on all cores. By default the engine runs operations side by side, and
+		// they can wait for each other forever: its pool of workers loses a wake-up (compute v0.1.3).
 		b, err := gobackend.New("ops_sequential")
 		if err != nil {
 			return nil, fmt.Errorf("engine go cannot be opened: %s", line(err.Error()))
@@ -100,7 +109,8 @@ func open(name string) (engine *Engine, err error) {
 	case XLACPU:
 		return openCPU()
 	case XLACUDA:
-		return nil, fmt.Errorf("engine xla:cuda is not available yet: this version sets up XLA for the CPU only; use xla:cpu or go")
+		return nil, errors.New("engine xla:cuda is not available yet: this version runs XLA on the CPU only; " +
+			"use xla:cpu or go")
 	}
 	return nil, fmt.Errorf("no engine is called %q; there are %s", name, strings.Join(Names, ", "))
 }
@@ -116,17 +126,18 @@ func openCPU() (*Engine, error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, fmt.Errorf("engine xla:cpu is not installed; run lmkit setup, or use the engine go")
+		return nil, errors.New("engine xla:cpu is not installed; run lmkit setup, or use the engine go")
 	}
 	setFlags(tunedFlags)
 	return OpenPlugin(plugin.Path)
 }
 
-// OpenPlugin opens XLA on the processor with the plugin in a file, which an absolute path names. Set-up
-// tries plugins with it; others call Open.
+// OpenPlugin opens XLA on the processor with the plugin in a file. The path must be absolute. Set-up tries plugins
+// with it; other callers use Open.
 func OpenPlugin(path string) (*Engine, error) {
 	if !built {
-		return nil, fmt.Errorf("XLA plugin %s: this program was built without XLA, which needs cgo and a C compiler; use the engine go", path)
+		return nil, fmt.Errorf("XLA plugin %s: this program was built without XLA, which needs cgo and a C compiler; "+
+			"use the engine go", path)
 	}
 	if !filepath.IsAbs(path) {
 		return nil, fmt.Errorf("XLA plugin %s: an absolute path is needed", path)
@@ -137,11 +148,11 @@ func OpenPlugin(path string) (*Engine, error) {
 	return openPlugin(path)
 }
 
-// tunedFlags make the plugin that set-up installs faster on the workloads of this package. XNNPACK would
-// repack the recurrent weights at every time step.
+// tunedFlags make the plugin that set-up installs faster for recurrent networks: XNNPACK would repack the recurrent
+// weights at every time step.
 var tunedFlags = []string{"--xla_cpu_use_xnnpack=false"}
 
-// setFlags adds flags to $XLA_FLAGS, except those that the user has set to something.
+// setFlags adds flags to $XLA_FLAGS, except those that the user has set.
 func setFlags(flags []string) {
 	current := strings.Fields(os.Getenv("XLA_FLAGS"))
 	for _, flag := range flags {
@@ -154,13 +165,13 @@ func setFlags(flags []string) {
 	os.Setenv("XLA_FLAGS", strings.Join(current, " "))
 }
 
-// Device says what the engine runs on, in words, without the machine's paths.
+// Device describes what the engine runs on. The text contains no path of the machine, so it may be published.
 func (e *Engine) Device() string { return e.device }
 
-// String is the engine's kind and device.
+// String returns the engine's kind and device.
 func (e *Engine) String() string { return e.Kind + ", " + e.Device() }
 
-// line is the first line of a message that may have several.
+// line returns the first line of a message.
 func line(message string) string {
 	first, _, _ := strings.Cut(message, "\n")
 	return first

@@ -56,7 +56,7 @@ func TestOpenErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := []struct{ name, engine, plugin, message string }{
-		{"unknown", "tpu", "", `no engine is called "tpu"; there are auto, go, xla:cpu, xla:cuda`},
+		{"unknown", "tpu", "", `no engine is called "tpu"; there are auto, go, xla:cpu`},
 		{"no CUDA", XLACUDA, "", "not available yet"},
 		{"not installed", XLACPU, "", "run lmkit setup"},
 		{"relative", XLACPU, "plugin.so", "absolute path"},
@@ -95,7 +95,20 @@ func TestSetFlags(t *testing.T) {
 	}
 }
 
-// TestPlugin opens the installed plugin by a path in which go-xla would see a GPU's.
+// TestHelp checks that each engine in the help of a flag can be opened, or installed.
+func TestHelp(t *testing.T) {
+	t.Setenv("LMKIT_BACKEND", "")
+	if help := Help(); help != "auto, go or xla:cpu" {
+		t.Errorf("%q", help)
+	}
+	for _, name := range Names {
+		if _, err := Open(name); err != nil && !strings.Contains(err.Error(), "run lmkit setup") && built {
+			t.Errorf("%s is listed and cannot be opened: %v", name, err)
+		}
+	}
+}
+
+// TestPlugin opens the installed plugin by a path that go-xla would take for a GPU's.
 func TestPlugin(t *testing.T) {
 	skipWithoutXLA(t)
 	path := os.Getenv("LMKIT_XLA_PLUGIN")

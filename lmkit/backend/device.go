@@ -10,7 +10,7 @@ import (
 
 var modelName = regexp.MustCompile(`(?m)^model name\s*:\s*(.+)$`)
 
-// Processor names the machine's processor and says how many of them this process may use.
+// Processor returns the name of the machine's processor and how many threads of this process may run on it at once.
 func Processor() string {
 	name := runtime.GOARCH
 	if information, err := os.ReadFile("/proc/cpuinfo"); err == nil {
@@ -21,7 +21,7 @@ func Processor() string {
 	return fmt.Sprintf("%s, %d at once", name, runtime.GOMAXPROCS(0))
 }
 
-// goDevice describes the processor as the Go engine uses it.
+// goDevice describes the processor and whether the Go engine uses its vector instructions.
 func goDevice() string {
 	if SIMD {
 		return Processor() + ", SIMD"

@@ -2,7 +2,7 @@
 
 package backend
 
-// built says that XLA is not part of this program.
+// built reports whether XLA is part of this program.
 const built = false
 
 func openPlugin(string) (*Engine, error) { panic("not built") }

@@ -2,6 +2,6 @@
 
 package backend
 
-// SIMD says that the Go engine in this program uses vector instructions: it was built for amd64 with
-// GOEXPERIMENT=simd.
+// SIMD reports whether the Go engine in this program uses vector instructions, which it does if the program was built
+// for amd64 with GOEXPERIMENT=simd.
 const SIMD = true

@@ -6,8 +6,8 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Try runs a small graph, a product and a tanh, and compares the result with the known one. Set-up calls it
-// before it records a plugin.
+// Try runs a small graph, a product and a tanh, and compares the result with the known one. Set-up calls it before it
+// records a plugin.
 func (e *Engine) Try() (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -20,19 +20,19 @@ func (e *Engine) Try() (err error) {
 	if err != nil {
 		return fmt.Errorf("engine %s cannot build a small graph: %s", e.Kind, line(err.Error()))
 	}
-	result, err := exec.Exec1([][]float32{{1, 2}, {3, 4}}, [][]float32{{1, 0}, {0, -1}})
+	result, err := exec.Call1([][]float32{{1, 2}, {3, 4}}, [][]float32{{1, 0}, {0, -1}})
 	if err != nil {
 		return fmt.Errorf("engine %s fails in a small graph: %s", e.Kind, line(err.Error()))
 	}
 	want := [][]float32{{0.7615942, -0.9640276}, {0.9950548, -0.9993293}}
 	got, ok := result.Value().([][]float32)
 	if !ok || len(got) != len(want) {
-		return fmt.Errorf("engine %s gives %s in a small graph, not a 2x2 matrix", e.Kind, result.Shape())
+		return fmt.Errorf("engine %s gives %s in a small graph, want a 2x2 matrix", e.Kind, result.Shape())
 	}
 	for i, row := range want {
 		for j := range row {
 			if difference := got[i][j] - row[j]; difference > 1e-5 || difference < -1e-5 {
-				return fmt.Errorf("engine %s gives %v in a small graph, and %v is right", e.Kind, got, want)
+				return fmt.Errorf("engine %s gives %v in a small graph, want %v", e.Kind, got, want)
 			}
 		}
 	}

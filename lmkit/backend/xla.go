@@ -14,15 +14,15 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// built says that XLA is part of this program.
+// built reports whether XLA is part of this program.
 const built = true
 
-// The version of the PJRT interface that was tested. A plugin may have a later minor version, as
-// those only add to the interface.
+// The version of the PJRT interface that was tested. A plugin may have a later minor version: those only add to the
+// interface.
 const pjrtMajor, pjrtMinor = 0, 81
 
 func init() {
-	// GoMLX's own installer verifies nothing; set-up is lmkit's. The variable is for programs that this one starts.
+	// GoMLX's own installer verifies nothing, so lmkit has its own. The variable is for programs that this one starts.
 	xla.EnableAutoInstall(false)
 	os.Setenv("GOMLX_NO_AUTO_INSTALL", "1")
 }
@@ -48,7 +48,7 @@ func openPlugin(path string) (engine *Engine, err error) {
 	if err := checkVersion(path, major, minor); err != nil {
 		return nil, err
 	}
-	// Without the option the plugin makes four devices, and as many threads at least: too many for two cores.
+	// Without the option the plugin makes four devices and at least as many threads: too many for two cores.
 	b, err := xla.NewWithOptions(name, pjrt.NamedValuesMap{"cpu_device_count": int64(1)})
 	if err != nil {
 		return nil, fmt.Errorf("XLA plugin %s cannot be started: %s", path, reason(err))
@@ -56,7 +56,7 @@ func openPlugin(path string) (engine *Engine, err error) {
 	return &Engine{Backend: b, device: fmt.Sprintf("%s, PJRT %d.%d", Processor(), major, minor)}, nil
 }
 
-// quiet stops go-xla's own log until the function that it returns is called: what goes wrong is in the error.
+// quiet turns go-xla's log off until restore is called. The errors say what went wrong.
 func quiet() (restore func()) {
 	state := klog.CaptureState()
 	klog.LogToStderr(false)
@@ -64,7 +64,7 @@ func quiet() (restore func()) {
 	return state.Restore
 }
 
-// reason is what the system's loader said, without the names of files that go-xla puts around it.
+// reason returns the message of the system's loader, without the file names that go-xla puts around it.
 func reason(err error) string {
 	message := line(err.Error())
 	if _, after, found := strings.Cut(message, ".so: "); found {
@@ -73,17 +73,18 @@ func reason(err error) string {
 	return message
 }
 
+// checkVersion returns an error if a plugin has a version of the PJRT interface that cannot be used.
 func checkVersion(path string, major, minor int) error {
 	if major == pjrtMajor && minor >= pjrtMinor {
 		return nil
 	}
-	return fmt.Errorf("XLA plugin %s has version %d.%d of the PJRT interface, and %d.%d or a later %d is needed",
+	return fmt.Errorf("XLA plugin %s has version %d.%d of the PJRT interface; it must be %d.%d or a later %d",
 		path, major, minor, pjrtMajor, pjrtMinor, pjrtMajor)
 }
 
-// neutralName is a path to the plugin from which go-xla guesses what it is: it takes a path with "cuda" or
-// "nvidia" anywhere (a user's name, say) for a GPU's, and one without "cpu" for something slower than
-// a CPU's. Such a plugin gets a symbolic link for as long as it takes to load.
+// neutralName returns a path to a plugin that go-xla takes for a CPU's. go-xla guesses from the path: it takes one
+// with "cuda" or "nvidia" anywhere, in a user's name for instance, for a GPU's, and one without "cpu" for a slower
+// device. The path is a symbolic link if need be; remove removes it, and may be called as soon as the plugin is loaded.
 func neutralName(path string) (name string, remove func(), err error) {
 	if !pjrt.IsCUDAName(path) && strings.Contains(strings.ToUpper(path), "CPU") {
 		return path, func() {}, nil
@@ -100,7 +101,8 @@ func neutralName(path string) (name string, remove func(), err error) {
 	}
 	if pjrt.IsCUDAName(name) {
 		remove()
-		return "", nil, fmt.Errorf("XLA plugin %s: the temporary directory's name contains cuda or nvidia; set TMPDIR to another", path)
+		return "", nil, fmt.Errorf("XLA plugin %s: the temporary directory's name contains cuda or nvidia; "+
+			"set TMPDIR to another", path)
 	}
 	return name, remove, nil
 }

@@ -1,6 +1,6 @@
-// Package sample turns a model's logits into one token: softmax with temperature, greedy choice,
-// top-k, exact top-p, min-p and repetition penalty, in the order and with the meaning of Hugging Face's
-// transformers. It works on the host, on slices: what a notebook plots is what was drawn from.
+// Package sample turns a model's logits into one token: softmax with temperature, greedy choice, top-k, exact top-p,
+// min-p and repetition penalty, in the order and with the meaning of Hugging Face's transformers. It works on slices,
+// on the host: a notebook can plot exactly the probabilities that a token is drawn from.
 package sample
 
 import (
@@ -14,22 +14,22 @@ import (
 
 // Config says how the next token is chosen. The zero value is greedy.
 type Config struct {
-	// Temperature divides the logits: above 1 flattens the distribution, below 1 sharpens it,
-	// 0 always takes the likeliest token.
+	// Temperature divides the logits. Above 1 it flattens the distribution, below 1 it sharpens it. 0 always takes the
+	// likeliest token.
 	Temperature float64
-	// TopK keeps the k likeliest tokens; 0, or more than there are, keeps all.
+	// TopK keeps the k likeliest tokens. 0 keeps all, and so does a k above the vocabulary's size.
 	TopK int
-	// TopP keeps the fewest likeliest tokens whose probabilities add up to at least TopP (Holtzman et
-	// al. 2020); 0 or 1 keeps all.
+	// TopP keeps the smallest set of likeliest tokens whose probabilities add up to at least TopP (Holtzman et al.
+	// 2020). 0 or 1 keeps all.
 	TopP float64
-	// MinP drops tokens less likely than MinP times the likeliest; 0 keeps all.
+	// MinP drops tokens whose probability is below MinP times that of the likeliest. 0 keeps all.
 	MinP float64
-	// RepetitionPenalty divides positive logits of tokens that already occurred, and multiplies
-	// negative ones (Keskar et al. 2019); 0 or 1 is off.
+	// RepetitionPenalty divides the positive logits of tokens that occurred before, and multiplies the negative ones
+	// (Keskar et al. 2019). 0 or 1 turns it off.
 	RepetitionPenalty float64
 }
 
-// Validate reports every value that is out of its range, in one error.
+// Validate returns one error that names every value outside its range, or nil.
 func (c Config) Validate() error {
 	var problems []string
 	within := func(name string, value, low, high float64, unit string) {
@@ -50,7 +50,7 @@ func (c Config) Validate() error {
 	return errors.New(strings.Join(problems, "; "))
 }
 
-// Softmax is the distribution exp(logits/temperature), normalised; temperature must be above 0.
+// Softmax returns the distribution exp(logits/temperature), normalised. The temperature must be above 0.
 func Softmax(logits []float32, temperature float64) []float64 {
 	scaled := make([]float64, len(logits))
 	for i, logit := range logits {
@@ -59,7 +59,7 @@ func Softmax(logits []float32, temperature float64) []float64 {
 	return softmax(scaled)
 }
 
-// softmax normalises exp(scores); a score of -Inf gets probability 0.
+// softmax returns exp(scores), normalised. A score of -Inf gets probability 0.
 func softmax(scores []float64) []float64 {
 	highest := slices.Max(scores)
 	probabilities := make([]float64, len(scores))
@@ -74,7 +74,7 @@ func softmax(scores []float64) []float64 {
 	return probabilities
 }
 
-// Argmax is the index of the highest logit, the first of several equal ones.
+// Argmax returns the index of the highest logit, the first of several equal ones.
 func Argmax(logits []float32) int {
 	best := 0
 	for i, logit := range logits {
@@ -85,9 +85,9 @@ func Argmax(logits []float32) int {
 	return best
 }
 
-// Probabilities is the distribution [V] that the next token is drawn from: repetition penalty for
-// the ids in previous, then temperature, top-k, top-p and min-p. With temperature 0 it is 1 for the
-// likeliest token. Logits that hold NaN or +Inf, or nothing but -Inf, are an error.
+// Probabilities returns the distribution [V] that the next token is drawn from. It applies the repetition penalty for
+// the ids in previous, then temperature, top-k, top-p and min-p. With temperature 0 the likeliest token has
+// probability 1. Logits that hold NaN or +Inf, or nothing but -Inf, are an error.
 func Probabilities(logits []float32, previous []int32, c Config) ([]float64, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func Probabilities(logits []float32, previous []int32, c Config) ([]float64, err
 	}
 	highest := slices.Max(scores)
 	for i := range scores {
-		// Only differences matter, and taken before the division they cannot overflow to +Inf.
+		// Only differences matter. Taken before the division, they cannot overflow to +Inf.
 		scores[i] = (scores[i] - highest) / c.Temperature
 	}
 	keepTopK(scores, c.TopK)
@@ -122,7 +122,8 @@ func penalized(logits []float32, previous []int32, penalty float64) ([]float64, 
 	for i, logit := range logits {
 		scores[i] = float64(logit)
 		if math.IsNaN(scores[i]) || math.IsInf(scores[i], 1) {
-			return nil, fmt.Errorf("the logit of token %d is %v; the model's weights are damaged or its training diverged", i, logit)
+			return nil, fmt.Errorf("the logit of token %d is %v; "+
+				"the model's weights are damaged or its training diverged", i, logit)
 		}
 		possible = possible || !math.IsInf(scores[i], -1)
 	}
@@ -150,7 +151,7 @@ func penalized(logits []float32, previous []int32, penalty float64) ([]float64, 
 	return scores, nil
 }
 
-// keepTopK drops all but the k highest scores and those equal to the k-th.
+// keepTopK drops all scores but the k highest and those equal to the k-th.
 func keepTopK(scores []float64, k int) {
 	if k == 0 || k >= len(scores) {
 		return
@@ -165,7 +166,7 @@ func keepTopK(scores []float64, k int) {
 	}
 }
 
-// keepTopP drops the least likely tokens as long as those that stay have a probability of p together.
+// keepTopP drops the least likely tokens as long as the probabilities of the others add up to at least p.
 func keepTopP(scores []float64, p float64) {
 	if p == 0 || p == 1 {
 		return
@@ -195,7 +196,7 @@ func keepTopP(scores []float64, p float64) {
 	}
 }
 
-// keepMinP drops tokens less likely than p times the likeliest.
+// keepMinP drops tokens whose probability is below p times that of the likeliest.
 func keepMinP(scores []float64, p float64) {
 	if p == 0 {
 		return
@@ -209,7 +210,7 @@ func keepMinP(scores []float64, p float64) {
 	}
 }
 
-// Pick draws an index with the given probabilities. It never returns one of probability 0.
+// Pick draws an index with the given probabilities. It returns an index of probability 0 only if all are 0.
 func Pick(probabilities []float64, random *rand.Rand) int {
 	sum := 0.0
 	for _, probability := range probabilities {
@@ -229,7 +230,7 @@ func Pick(probabilities []float64, random *rand.Rand) int {
 	return picked
 }
 
-// Entropy is -sum(p ln p), in nats.
+// Entropy returns -sum(p ln p), in nats.
 func Entropy(probabilities []float64) float64 {
 	entropy := 0.0
 	for _, probability := range probabilities {

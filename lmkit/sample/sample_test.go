@@ -11,7 +11,8 @@ import (
 	"owlm/internal/golden"
 )
 
-// TestLikeTransformers compares probabilities with those after Hugging Face's logits processors (testdata/processors.py).
+// TestLikeTransformers compares probabilities with those that Hugging Face's logits processors give
+// (testdata/processors.py).
 func TestLikeTransformers(t *testing.T) {
 	var goldens []struct {
 		Logits   []float32
@@ -29,7 +30,8 @@ func TestLikeTransformers(t *testing.T) {
 	largest := 0.0
 	for i, g := range goldens {
 		s := g.Settings
-		got, err := Probabilities(g.Logits, g.Previous, Config{s.Temperature, s.TopK, s.TopP, s.MinP, s.RepetitionPenalty})
+		c := Config{s.Temperature, s.TopK, s.TopP, s.MinP, s.RepetitionPenalty}
+		got, err := Probabilities(g.Logits, g.Previous, c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +42,9 @@ func TestLikeTransformers(t *testing.T) {
 			}
 		}
 	}
-	golden.Agree(t, golden.Agreement{Comparison: "probabilities of the next token", Cases: len(goldens), Largest: largest, Limit: 1e-6})
+	golden.Agree(t, golden.Agreement{
+		Comparison: "probabilities of the next token", Cases: len(goldens), Largest: largest, Limit: 1e-6,
+	})
 	if len(goldens) < 200 {
 		t.Errorf("only %d golden cases", len(goldens))
 	}
@@ -51,10 +55,18 @@ func TestValidate(t *testing.T) {
 		config Config
 		want   string // "" for valid
 	}{
-		{Config{}, ""}, {Config{Temperature: 1, TopK: 5, TopP: 1, MinP: 0, RepetitionPenalty: 1}, ""},
-		{Config{Temperature: -1}, "temperature is -1"}, {Config{Temperature: math.NaN()}, "temperature is NaN"}, {Config{Temperature: math.Inf(1)}, "temperature is +Inf"},
-		{Config{TopK: -1}, "top-k is -1"}, {Config{TopP: -0.1}, "top-p is -0.1"}, {Config{TopP: 1.1}, "top-p is 1.1"}, {Config{TopP: math.NaN()}, "top-p is NaN"},
-		{Config{MinP: 2}, "min-p is 2"}, {Config{RepetitionPenalty: -1}, "repetition penalty is -1"}, {Config{TopK: -2, MinP: -1}, "top-k is -2; it must be 0 (all) or more; min-p is -1"},
+		{Config{}, ""},
+		{Config{Temperature: 1, TopK: 5, TopP: 1, MinP: 0, RepetitionPenalty: 1}, ""},
+		{Config{Temperature: -1}, "temperature is -1"},
+		{Config{Temperature: math.NaN()}, "temperature is NaN"},
+		{Config{Temperature: math.Inf(1)}, "temperature is +Inf"},
+		{Config{TopK: -1}, "top-k is -1"},
+		{Config{TopP: -0.1}, "top-p is -0.1"},
+		{Config{TopP: 1.1}, "top-p is 1.1"},
+		{Config{TopP: math.NaN()}, "top-p is NaN"},
+		{Config{MinP: 2}, "min-p is 2"},
+		{Config{RepetitionPenalty: -1}, "repetition penalty is -1"},
+		{Config{TopK: -2, MinP: -1}, "top-k is -2; it must be 0 (all) or more; min-p is -1"},
 	} {
 		err := c.config.Validate()
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
@@ -71,10 +83,15 @@ func TestHardLogits(t *testing.T) {
 		config Config
 		bad    bool
 	}{
-		"none": {nil, Config{}, true}, "NaN": {[]float32{1, nan}, Config{Temperature: 1}, true}, "+Inf": {[]float32{1, inf}, Config{Temperature: 1}, true},
-		"all -Inf": {[]float32{-inf, -inf}, Config{Temperature: 1}, true}, "one -Inf": {[]float32{1, -inf}, Config{Temperature: 1, TopP: 0.5, MinP: 0.5}, false},
-		"huge": {[]float32{math.MaxFloat32, -math.MaxFloat32}, Config{Temperature: 1e-300}, false}, "hot": {[]float32{1, 2}, Config{Temperature: math.MaxFloat64}, false},
-		"k above V": {[]float32{1, 2}, Config{Temperature: 1, TopK: 99}, false}, "penalty": {[]float32{1, 2}, Config{RepetitionPenalty: 1e308}, false},
+		"none":      {nil, Config{}, true},
+		"NaN":       {[]float32{1, nan}, Config{Temperature: 1}, true},
+		"+Inf":      {[]float32{1, inf}, Config{Temperature: 1}, true},
+		"all -Inf":  {[]float32{-inf, -inf}, Config{Temperature: 1}, true},
+		"one -Inf":  {[]float32{1, -inf}, Config{Temperature: 1, TopP: 0.5, MinP: 0.5}, false},
+		"huge":      {[]float32{math.MaxFloat32, -math.MaxFloat32}, Config{Temperature: 1e-300}, false},
+		"hot":       {[]float32{1, 2}, Config{Temperature: math.MaxFloat64}, false},
+		"k above V": {[]float32{1, 2}, Config{Temperature: 1, TopK: 99}, false},
+		"penalty":   {[]float32{1, 2}, Config{RepetitionPenalty: 1e308}, false},
 	} {
 		p, err := Probabilities(c.logits, []int32{0, 7, -1}, c.config)
 		if (err != nil) != c.bad {
