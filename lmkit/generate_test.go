@@ -2,9 +2,12 @@ package lmkit_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -215,5 +218,101 @@ func TestGenerateText(t *testing.T) {
 	m := newModel(t, backend.Go, network.Config{EmbeddingSize: 4, HiddenSize: 4, Layers: 1})
 	for _, err := range m.Generate(t.Context(), "a dragon", lmkit.GenerateConfig{Length: 1}) {
 		want.Error(t, err, `"dragon"`)
+	}
+}
+
+// TestTokens compares what Generate says of each token with the model's logits and with Samples.
+func TestTokens(t *testing.T) {
+	m := newModel(t, backend.Go, network.Config{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
+	c := lmkit.GenerateConfig{Length: 8, Temperature: 1.5, TopK: 4, Seed: 3}
+	words, written := []string{"the", "owl"}, "The owl"
+	for token, err := range m.Generate(t.Context(), "The owl", c) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		logits, err := m.Logits(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := sample.Softmax(logits[len(logits)-1], 1)[token.ID]; math.Abs(p-token.Probability) > 1e-5 {
+			t.Errorf("%+v, the model gives it %v", token, p)
+		}
+		if token.Token != m.Vocabulary.Token(token.ID) || token.String() != token.Token || token.Text != " "+token.Token {
+			t.Errorf("%+v", token)
+		}
+		words, written = append(words, token.Token), written+token.Text
+	}
+	samples, err := m.Samples(t.Context(), "The owl", c, 1)
+	if err != nil || samples[0].Text != written || len(words) != 10 {
+		t.Errorf("%q, Samples has %+v, %v", written, samples, err)
+	}
+}
+
+// TestGenerateEnds cancels the context of a generation after its third token, and leaves another after its second.
+func TestGenerateEnds(t *testing.T) {
+	m := newModel(t, backend.Go, network.Config{EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	count := 0
+	var last error
+	for _, err := range m.Generate(ctx, "owl", lmkit.GenerateConfig{Length: 1 << 20, Temperature: 1}) {
+		if last = err; err == nil {
+			count++
+		}
+		if count == 3 {
+			cancel()
+		}
+	}
+	if count != 3 || !errors.Is(last, context.Canceled) {
+		t.Errorf("%d tokens, %v", count, last)
+	}
+	for range m.Generate(t.Context(), "owl", lmkit.GenerateConfig{Length: 1 << 20, Temperature: 1}) {
+		if count++; count == 5 {
+			break
+		}
+	}
+}
+
+// TestSideBySide generates and evaluates in several goroutines at once: each gives what it gives alone.
+func TestSideBySide(t *testing.T) {
+	for _, engine := range engines(t) {
+		m := newModel(t, engine, network.Config{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
+		const clients = 8
+		texts := make([]string, clients)
+		write := func(m *lmkit.Model, client int) (string, error) {
+			c := lmkit.GenerateConfig{Length: 30, Temperature: 1.2, Seed: uint64(client)}
+			if client%3 == 0 {
+				c.Context = 4
+			}
+			var b strings.Builder
+			for token, err := range m.Generate(t.Context(), strings.Repeat("the owl ", 1+client*5), c) {
+				if err != nil {
+					return "", err
+				}
+				b.WriteString(token.Text)
+			}
+			e, err := m.Evaluate(t.Context(), corpora.Owl, lmkit.EvaluateConfig{})
+			fmt.Fprint(&b, e.Loss)
+			return b.String(), err
+		}
+		alone := newModel(t, engine, m.Config)
+		for client := range texts {
+			var err error
+			if texts[client], err = write(alone, client); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var all sync.WaitGroup
+		for client := range texts {
+			for range 2 {
+				all.Go(func() {
+					got, err := write(m, client)
+					if err != nil || got != texts[client] {
+						t.Errorf("%s, client %d: %q, %v; alone %q", engine, client, got, err, texts[client])
+					}
+				})
+			}
+		}
+		all.Wait()
 	}
 }

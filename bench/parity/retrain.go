@@ -206,9 +206,6 @@ func inputs(dir string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// tokensFile is the file with a run's text as ids.
-const tokensFile = "tokens.bin"
-
 // count makes and evaluates n-gram models of a run's tokens.
 func (r *Retraining) count(tokens *dataset.File, orders []int) error {
 	at, parts := 0, [3]dataset.Part{}

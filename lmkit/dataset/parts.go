@@ -31,10 +31,8 @@ func newParts(h Header, ids text.IDs, t text.Tokenizer, vocabulary *text.Vocabul
 		*part = Part{IDs: Stretch(ids, at, end), Vocabulary: vocabulary, PartSize: h.Sizes[i]}
 		if starts != nil {
 			part.Starts = []int{}
-			for _, start := range starts {
-				if start >= at && start < end {
-					part.Starts = append(part.Starts, start-at)
-				}
+			for len(starts) > 0 && (starts[0] < end || end == ids.Len()) { // an empty document may begin at the end
+				part.Starts, starts = append(part.Starts, starts[0]-at), starts[1:]
 			}
 		}
 		at = end

@@ -32,7 +32,7 @@ func goldens(t testing.TB) (list []words) {
 func TestWordsLikeNLTK(t *testing.T) {
 	list, different := goldens(t), 0
 	for _, g := range list {
-		got, sentences := Words{}.Tokenize(g.Text), treebank.Sentences(g.Text)
+		got, sentences := Words{}.Tokenize(g.Text), Sentences(g.Text)
 		if slices.Equal(got, g.Tokens) && slices.Equal(sentences, g.Sentences) {
 			continue
 		}
@@ -75,7 +75,7 @@ func TestBooksLikeNLTK(t *testing.T) {
 			if hashOf(data) != want.SHA256 {
 				t.Skip("this is not the golden's edition")
 			}
-			sentences, different := treebank.Sentences(book), 0
+			sentences, different := Sentences(book), 0
 			if got := digestOf(sentences); got != want.Sentences {
 				t.Fatalf("sentences: %v, NLTK has %v", got, want.Sentences)
 			}
@@ -168,7 +168,7 @@ func FuzzCharacters(f *testing.F) {
 
 func TestDetokenizeLikeNLTK(t *testing.T) {
 	for _, g := range goldens(t) {
-		if got := treebank.Detokenize(g.Tokens); got != g.Joined {
+		if got := Detokenize(g.Tokens); got != g.Joined {
 			t.Errorf("joining %q:\n got %q\nwant %q", g.Tokens, got, g.Joined)
 		}
 	}

@@ -71,7 +71,7 @@ func droppedOnes(t *testing.T, engineName string, rate float64, locked bool, ste
 	if err != nil {
 		t.Fatal(err)
 	}
-	output, err := exec.Exec1()
+	output, err := exec.Call1()
 	if err != nil {
 		t.Fatal(err)
 	}

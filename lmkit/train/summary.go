@@ -138,11 +138,3 @@ func tokensHash(dir, corpus string) (string, error) {
 	}
 	return hex.EncodeToString(hash.Sum(nil))[:16], nil
 }
-
-// optional is nil for a value that JSON cannot hold.
-func optional(value float64) *float64 {
-	if !finite(value) {
-		return nil
-	}
-	return &value
-}

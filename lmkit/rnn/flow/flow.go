@@ -48,7 +48,7 @@ func Measure(engine *backend.Engine, f Config) ([]float64, error) {
 		return nil, err
 	}
 	defer exec.Finalize()
-	output, err := exec.Exec1(f.inputs()...)
+	output, err := exec.Call1(f.inputs()...)
 	if err != nil {
 		return nil, err
 	}
