@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"owlm/internal/oneline"
+	"owlm/lmkit/dataset"
 	"owlm/lmkit/network"
 	"owlm/lmkit/text"
 )
@@ -202,4 +203,17 @@ func (c *Config) setObjective(name string, length int) error {
 		return fmt.Errorf("objective is %q; it must be windows or stream", name)
 	}
 	return nil
+}
+
+// step returns what a training step obeys.
+func (c Config) step() StepConfig {
+	return StepConfig{
+		Objective: c.Objective, BatchSize: c.BatchSize, Optimizer: c.Optimizer, LearningRate: c.LearningRate, WeightDecay: c.WeightDecay,
+		RMSDecay: c.RMSDecay, Clip: c.Clip, ClipValue: c.ClipValue, SkipNotFinite: c.SkipNotFinite, Dropout: c.Dropout,
+	}
+}
+
+// encodeOptions say how the text of a run becomes ids.
+func (c Config) encodeOptions() dataset.Options {
+	return dataset.Options{Tokenizer: c.Tokenizer, Valid: c.Valid, Test: c.Test, VocabularyOptions: c.Vocabulary, Warn: c.Warn}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"owlm/internal/oneline"
@@ -219,5 +218,3 @@ func (r *run) lastSaved() string {
 	}
 	return "the last checkpoint is " + checkpoint
 }
-
-func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -128,3 +128,19 @@ func (c Config) withFrom() (Config, *lmkit.Description, error) {
 	c.Tokenizer = from.Tokenizer
 	return c, &from, nil
 }
+
+// meter counts tokens read in training and the seconds that took, validation and saving left out.
+type meter struct{ tokens, seconds float64 }
+
+func (m *meter) add(tokens int, seconds float64) {
+	m.tokens += float64(tokens)
+	m.seconds += seconds
+}
+
+// rate returns tokens a second; 0 where nothing was read, as right after a run is resumed.
+func (m meter) rate() float64 {
+	if m.seconds == 0 {
+		return 0
+	}
+	return m.tokens / m.seconds
+}

@@ -4,68 +4,9 @@ import (
 	"errors"
 	"fmt"
 
-	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/dataset"
 )
-
-// StepConfig says how a training step changes the weights. Objective, BatchSize and LearningRate must be given; the rest has a useful
-// zero. The fields are those of Config.
-type StepConfig struct {
-	Objective       Objective
-	BatchSize       int
-	Optimizer       string
-	LearningRate    float64
-	WeightDecay     float64
-	RMSDecay        float64
-	Clip, ClipValue float64
-	SkipNotFinite   bool
-	Dropout         Dropout
-}
-
-// step returns what a training step obeys.
-func (c Config) step() StepConfig {
-	return StepConfig{
-		Objective: c.Objective, BatchSize: c.BatchSize, Optimizer: c.Optimizer, LearningRate: c.LearningRate, WeightDecay: c.WeightDecay,
-		RMSDecay: c.RMSDecay, Clip: c.Clip, ClipValue: c.ClipValue, SkipNotFinite: c.SkipNotFinite, Dropout: c.Dropout,
-	}
-}
-
-// withDefaults fills in what the zero values stand for.
-func (c StepConfig) withDefaults() StepConfig {
-	if c.Optimizer == "" {
-		c.Optimizer = "adam"
-	}
-	if c.Optimizer == "adamw" && c.WeightDecay == 0 {
-		c.WeightDecay = 0.01
-	}
-	if c.Optimizer == "rmsprop" && c.RMSDecay == 0 {
-		c.RMSDecay = 0.99
-	}
-	return c
-}
-
-// Validate reports every problem of the configuration in one error.
-func (c StepConfig) Validate() error { return oneline.Join(c.problems()) }
-
-func (c StepConfig) problems() []error {
-	var p problems
-	if c.Objective == nil {
-		p.add("no objective is given; use Windows or Stream")
-	} else if err := c.Objective.validate(); err != nil {
-		p = append(p, err)
-	}
-	p.positive("batch size", c.BatchSize)
-	p.oneOf("optimizer", c.Optimizer, Optimizers)
-	if !(c.LearningRate > 0 && c.LearningRate < 1e6) {
-		p.add("learning rate is %v; it must be above 0 and below 1,000,000", c.LearningRate)
-	}
-	p.notNegative("clip", c.Clip)
-	p.notNegative("clip value", c.ClipValue)
-	p.share("the decay of rmsprop", c.RMSDecay)
-	p.notNegative("weight decay", c.WeightDecay)
-	return append(p, c.Dropout.problems()...)
-}
 
 // Stepper makes training steps one at a time, for a training loop of your own. Run is the loop to use otherwise: it also shuffles,
 // validates, saves and resumes.

@@ -16,11 +16,6 @@ import (
 	"owlm/lmkit/text"
 )
 
-// encodeOptions say how the text of a run becomes ids.
-func (c Config) encodeOptions() dataset.Options {
-	return dataset.Options{Tokenizer: c.Tokenizer, Valid: c.Valid, Test: c.Test, VocabularyOptions: c.Vocabulary, Warn: c.Warn}
-}
-
 // encode tokenizes the text of a run, or opens the token file that the run has of it already. A run that is resumed on another text keeps
 // the tokenizer and the vocabulary that it has; of the same text, they would be made alike.
 func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Description) (*dataset.Parts, error) {

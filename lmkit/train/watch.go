@@ -10,33 +10,6 @@ import (
 	"owlm/lmkit/dataset"
 )
 
-// SampleOptions say what a model writes while it trains, so that one can see it learn.
-type SampleOptions struct {
-	// Every, if positive, generates a text every so many steps. It is kept in the history, and hooks that are a Watcher or a Recorder see it.
-	Every int
-	// Prompt is the text to continue, which may be empty.
-	Prompt string
-	// Length is the number of new tokens; 0 is 50.
-	Length int
-	// Temperature is as for generating: 0 is greedy.
-	Temperature float64
-}
-
-func (s SampleOptions) config(seed uint64) lmkit.GenerateConfig {
-	return lmkit.GenerateConfig{Length: s.Length, Temperature: s.Temperature, Seed: seed}
-}
-
-func (s SampleOptions) problems() []error {
-	var p problems
-	if s.Every < 0 {
-		p.add("sample every is %d; it must be 0 or more", s.Every)
-	}
-	if err := s.config(0).Validate(); err != nil {
-		p.add("samples: %w", err)
-	}
-	return p
-}
-
 // due says whether something that comes every so many steps comes after this one.
 func due(every, step int) bool { return every > 0 && step%every == 0 }
 
@@ -120,20 +93,4 @@ func (r *run) endEpoch(record Record, validation *float64) error {
 	}
 	r.epochMeter = meter{}
 	return nil
-}
-
-// meter counts tokens read in training and the seconds that took, validation and saving left out.
-type meter struct{ tokens, seconds float64 }
-
-func (m *meter) add(tokens int, seconds float64) {
-	m.tokens += float64(tokens)
-	m.seconds += seconds
-}
-
-// rate returns tokens a second; 0 where nothing was read, as right after a run is resumed.
-func (m meter) rate() float64 {
-	if m.seconds == 0 {
-		return 0
-	}
-	return m.tokens / m.seconds
 }
