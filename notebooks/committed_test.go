@@ -2,6 +2,7 @@ package notebooks
 
 import (
 	"os"
+	"owlm/internal/oneline"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -71,7 +72,7 @@ func checkCell(t *testing.T, c cell, count int) {
 	}
 	for _, o := range c.Outputs {
 		if o.Type == "error" {
-			t.Errorf("cell %s failed: %s", c.ID, firstLine(o.Error))
+			t.Errorf("cell %s failed: %s", c.ID, oneline.First(o.Error))
 		}
 		if path := machinePath.FindString(o.String()); path != "" {
 			t.Errorf("the output of cell %s names %q, which only one machine has", c.ID, path)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"owlm/internal/oneline"
 	"path/filepath"
 	"strings"
 	"time"
@@ -55,15 +56,9 @@ type Failure struct{ Events []Event }
 func (f *Failure) Error() string {
 	var lines []string
 	for _, e := range f.Events {
-		lines = append(lines, fmt.Sprintf("%s, cell %d: %s", e.Notebook, e.Cell, firstLine(e.Error)))
+		lines = append(lines, fmt.Sprintf("%s, cell %d: %s", e.Notebook, e.Cell, oneline.First(e.Error)))
 	}
 	return strings.Join(lines, "; ")
-}
-
-// firstLine returns the first line of a text.
-func firstLine(s string) string {
-	first, _, _ := strings.Cut(s, "\n")
-	return first
 }
 
 // List returns the files of notebooks. For each name it returns the notebooks in dir that begin with it, such as "03",

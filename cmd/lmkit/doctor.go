@@ -1,13 +1,13 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"owlm/internal/oneline"
 	"owlm/internal/setup"
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
@@ -72,13 +72,13 @@ func examine() []finding {
 func installed() (findings []finding) {
 	checkout, err := setup.FindCheckout()
 	if err != nil {
-		findings = append(findings, finding{Name: "checkout", Is: oneLine(err), Mend: "run lmkit in a checkout of owlm"})
+		findings = append(findings, finding{Name: "checkout", Is: oneline.Of(err), Mend: "run lmkit in a checkout of owlm"})
 	} else {
 		findings = append(findings, finding{Name: "checkout", OK: true, Is: checkout})
 	}
 	parts, err := setup.Inspect(checkout)
 	if err != nil {
-		return append(findings, finding{Name: "cache", Is: oneLine(err), Mend: "set LMKIT_CACHE to a directory"})
+		return append(findings, finding{Name: "cache", Is: oneline.Of(err), Mend: "set LMKIT_CACHE to a directory"})
 	}
 	for _, part := range parts {
 		f := finding{Name: part.Name, OK: part.Path != "", Is: strings.TrimSpace(part.Version + " " + part.Path)}
@@ -105,9 +105,9 @@ func program(name string, args []string, mend string) finding {
 	}
 	output, err := exec.Command(path, args...).CombinedOutput()
 	if err != nil {
-		return finding{Name: name, Is: path + " does not run: " + oneLine(err), Mend: mend}
+		return finding{Name: name, Is: path + " does not run: " + oneline.Of(err), Mend: mend}
 	}
-	return finding{Name: name, OK: true, Is: oneLine(errors.New(strings.TrimSpace(string(output))))}
+	return finding{Name: name, OK: true, Is: oneline.First(strings.TrimSpace(string(output)))}
 }
 
 // tryAuto reports which engine "auto" stands for.
@@ -115,7 +115,7 @@ func tryAuto() finding {
 	engine, err := backend.Open("auto")
 	if err != nil {
 		mend := "set LMKIT_BACKEND to another engine, or unset it"
-		return finding{Name: "engine auto", Is: oneLine(err), Mend: mend}
+		return finding{Name: "engine auto", Is: oneline.Of(err), Mend: mend}
 	}
 	return finding{Name: "engine auto", OK: true, Is: engine.Reason}
 }
@@ -128,7 +128,7 @@ func tryEngine(name string) finding {
 		err = engine.Try()
 	}
 	if err != nil {
-		f.Is = oneLine(err)
+		f.Is = oneline.Of(err)
 		if name == backend.XLACPU {
 			f.Mend = "lmkit setup"
 		}

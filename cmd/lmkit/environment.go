@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"owlm/internal/oneline"
 	"owlm/internal/setup"
 	"owlm/lmkit/backend"
 )
@@ -42,7 +43,7 @@ func probe(ctx context.Context, plugin string) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &ended) && ended.ExitCode() == exitFailed:
-		return errors.New(strings.TrimPrefix(oneLine(errors.New(string(output))), "lmkit: "))
+		return errors.New(strings.TrimPrefix(oneline.First(string(output)), "lmkit: "))
 	}
 	return fmt.Errorf("the program that tried it ended with %w", err) // "signal: illegal instruction" on another processor
 }

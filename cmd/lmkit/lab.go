@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"owlm/internal/oneline"
 	"owlm/internal/setup"
 	"owlm/notebooks"
 )
@@ -132,7 +133,7 @@ func runLab(c *cobra.Command, python, dir, kernels string, port int, noBrowser b
 	lab.Env = append(os.Environ(), "JUPYTER_PATH="+kernels, "JUPYTER_PREFER_ENV_PATH=1")
 	lab.Stdin, lab.Stdout, lab.Stderr = os.Stdin, c.OutOrStdout(), c.ErrOrStderr()
 	if err := lab.Run(); err != nil && c.Context().Err() == nil {
-		return errors.New("JupyterLab ended: " + oneLine(err))
+		return errors.New("JupyterLab ended: " + oneline.Of(err))
 	}
 	return c.Context().Err()
 }

@@ -8,9 +8,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
+	"owlm/internal/oneline"
 	"owlm/lmkit/backend"
 )
 
@@ -50,12 +50,12 @@ func report(err error, w io.Writer) int {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &usage):
-		fmt.Fprintf(w, "lmkit: %s; see lmkit %s--help\n", oneLine(err), usage.verb)
+		fmt.Fprintf(w, "lmkit: %s; see lmkit %s--help\n", oneline.Of(err), usage.verb)
 		return exitUsage
 	case errors.Is(err, errShown):
 		return exitFailed
 	}
-	message := oneLine(err) + advice(err)
+	message := oneline.Of(err) + advice(err)
 	if err == context.Canceled {
 		message = "interrupted"
 	}
@@ -64,11 +64,6 @@ func report(err error, w io.Writer) int {
 		return exitInterrupted
 	}
 	return exitFailed
-}
-
-func oneLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
 }
 
 // errShown is the error of a command that has said already what failed.

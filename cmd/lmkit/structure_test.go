@@ -34,7 +34,7 @@ var layers = map[string]string{
 
 	"lmkit/sample":      "",
 	"lmkit/safetensors": "",
-	"lmkit/backend":     "internal/setup",
+	"lmkit/backend":     "internal/oneline internal/setup",
 	"lmkit/rnn":         "",
 	"lmkit/rnn/flow":    "lmkit/rnn lmkit/backend",
 	"lmkit/network":     "internal/files internal/oneline lmkit/rnn lmkit/backend",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"owlm/internal/oneline"
 	"path/filepath"
 	"runtime"
 
@@ -19,7 +20,7 @@ func downloadUnverified(ctx context.Context, dir string) (plugin string, err err
 	}
 	platform := runtime.GOOS + "_" + runtime.GOARCH
 	if err := installer.CPUInstall(platform, "latest", dir, false, installer.Quiet); err != nil {
-		return "", fmt.Errorf("no XLA plugin could be downloaded: %s", oneLine(err))
+		return "", fmt.Errorf("no XLA plugin could be downloaded: %s", oneline.Of(err))
 	}
 	for _, pattern := range []string{"*.so", "*.dylib", "*.dll"} {
 		if found, _ := filepath.Glob(filepath.Join(dir, pattern)); len(found) > 0 {

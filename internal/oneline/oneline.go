@@ -1,4 +1,4 @@
-// Package oneline writes errors in one line.
+// Package oneline writes errors in one line, as users see them.
 package oneline
 
 import (
@@ -18,8 +18,11 @@ func Join(problems []error) error {
 	return errors.New(strings.Join(lines, "; "))
 }
 
-// First returns the first line of a message: GoMLX adds stack traces below it.
-func First(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
+// Of returns the first line of an error's message: GoMLX adds stack traces below it.
+func Of(err error) string { return First(err.Error()) }
+
+// First returns the first line of a text.
+func First(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
 	return line
 }

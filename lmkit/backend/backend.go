@@ -14,6 +14,7 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
 
+	"owlm/internal/oneline"
 	"owlm/internal/setup"
 )
 
@@ -94,7 +95,7 @@ func open(name string) (engine *Engine, err error) {
 	// Engines and their C libraries report some faults by panicking.
 	defer func() {
 		if fault := recover(); fault != nil {
-			engine, err = nil, fmt.Errorf("engine %s cannot be opened: %s", name, line(fmt.Sprint(fault)))
+			engine, err = nil, fmt.Errorf("engine %s cannot be opened: %s", name, oneline.First(fmt.Sprint(fault)))
 		}
 	}()
 	switch name {
@@ -103,7 +104,7 @@ func open(name string) (engine *Engine, err error) {
 		// they can wait for each other forever: its pool of workers loses a wake-up (compute v0.1.3).
 		b, err := gobackend.New("ops_sequential")
 		if err != nil {
-			return nil, fmt.Errorf("engine go cannot be opened: %s", line(err.Error()))
+			return nil, fmt.Errorf("engine go cannot be opened: %s", oneline.First(err.Error()))
 		}
 		return &Engine{Backend: b, device: goDevice()}, nil
 	case XLACPU:
@@ -170,9 +171,3 @@ func (e *Engine) Device() string { return e.device }
 
 // String returns the engine's kind and device.
 func (e *Engine) String() string { return e.Kind + ", " + e.Device() }
-
-// line returns the first line of a message.
-func line(message string) string {
-	first, _, _ := strings.Cut(message, "\n")
-	return first
-}

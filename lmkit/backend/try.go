@@ -2,6 +2,7 @@ package backend
 
 import (
 	"fmt"
+	"owlm/internal/oneline"
 
 	"github.com/gomlx/gomlx/core/graph"
 )
@@ -11,18 +12,18 @@ import (
 func (e *Engine) Try() (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("engine %s fails in a small graph: %s", e.Kind, line(fmt.Sprint(fault)))
+			err = fmt.Errorf("engine %s fails in a small graph: %s", e.Kind, oneline.First(fmt.Sprint(fault)))
 		}
 	}()
 	exec, err := graph.NewExec(e.Backend, func(x, y *graph.Node) *graph.Node {
 		return graph.Tanh(graph.Dot(x, y).MatMul())
 	})
 	if err != nil {
-		return fmt.Errorf("engine %s cannot build a small graph: %s", e.Kind, line(err.Error()))
+		return fmt.Errorf("engine %s cannot build a small graph: %s", e.Kind, oneline.First(err.Error()))
 	}
 	result, err := exec.Call1([][]float32{{1, 2}, {3, 4}}, [][]float32{{1, 0}, {0, -1}})
 	if err != nil {
-		return fmt.Errorf("engine %s fails in a small graph: %s", e.Kind, line(err.Error()))
+		return fmt.Errorf("engine %s fails in a small graph: %s", e.Kind, oneline.First(err.Error()))
 	}
 	want := [][]float32{{0.7615942, -0.9640276}, {0.9950548, -0.9993293}}
 	got, ok := result.Value().([][]float32)

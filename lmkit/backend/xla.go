@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"owlm/internal/oneline"
 	"path/filepath"
 	"strings"
 
@@ -31,7 +32,7 @@ func init() {
 func openPlugin(path string) (engine *Engine, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			engine, err = nil, fmt.Errorf("XLA plugin %s cannot be started: %s", path, line(fmt.Sprint(fault)))
+			engine, err = nil, fmt.Errorf("XLA plugin %s cannot be started: %s", path, oneline.First(fmt.Sprint(fault)))
 		}
 	}()
 	name, remove, err := neutralName(path)
@@ -66,7 +67,7 @@ func quiet() (restore func()) {
 
 // reason returns the message of the system's loader, without the file names that go-xla puts around it.
 func reason(err error) string {
-	message := line(err.Error())
+	message := oneline.First(err.Error())
 	if _, after, found := strings.Cut(message, ".so: "); found {
 		message, _, _ = strings.Cut(after, `": "`)
 	}

@@ -3,6 +3,9 @@ package network
 import (
 	"fmt"
 	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // String lists the weights of a model with that configuration, their shapes and sizes.
@@ -29,10 +32,4 @@ func ShapeString(shape []int) string {
 }
 
 // grouped writes an integer with a comma before every third digit.
-func grouped(n int) string {
-	digits := fmt.Sprint(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
+func grouped(n int) string { return message.NewPrinter(language.English).Sprint(n) }

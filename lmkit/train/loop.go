@@ -134,7 +134,7 @@ func (r *run) makeStep() error {
 	seconds := time.Since(began).Seconds()
 	p.Seconds += seconds
 	if err != nil {
-		return fmt.Errorf("step %d failed: %s; %s", p.Step+1, oneline.First(err), r.lastSaved())
+		return fmt.Errorf("step %d failed: %s; %s", p.Step+1, oneline.Of(err), r.lastSaved())
 	}
 	if finite(loss) && finite(norm) {
 		p.SkippedInRow = 0

@@ -133,11 +133,17 @@ func TestResume(t *testing.T) {
 
 func interruptAt(t *testing.T, c Config, step int) {
 	t.Helper()
+	interruptOn(t, corpora.Owl, c, step)
+}
+
+// interruptOn cancels a run after a step.
+func interruptOn(t *testing.T, source text.Source, c Config, step int) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	h := &lossHook{stop: cancel, stopAt: step}
 	c.Hooks = []Hook{h}
-	_, err := Run(ctx, corpora.Owl, c)
+	_, err := Run(ctx, source, c)
 	var interrupted *Interrupted
 	if !errors.As(err, &interrupted) || interrupted.Step != step || !errors.Is(err, context.Canceled) {
 		t.Fatalf("interrupted at step %d: %v", step, err)
