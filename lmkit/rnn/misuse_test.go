@@ -35,6 +35,14 @@ func TestMisuse(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "cell state") {
 		t.Errorf("an LSTM's state without a cell state: %v", err)
 	}
+	_, err = graph.CallOnce(engine.Backend, func(x, weight, bias *graph.Node) *graph.Node {
+		weights := rnn.Weights{HiddenHidden: weight, HiddenBias: bias}
+		outputs, _ := rnn.Scan(rnn.Options{Cell: rnn.GRU}, weights, x, rnn.State{})
+		return outputs
+	}, [][][]float32{{{1, 2, 3, 4}}, {{1, 2, 3, 4}}}, [][]float32{{1}, {2}, {3}, {4}}, []float32{1, 2, 3, 4})
+	if err == nil {
+		t.Error("the weights of an LSTM are accepted for a GRU")
+	}
 	if _, err := rnn.ParseCell("lsmt"); err == nil {
 		t.Error("lsmt is accepted")
 	}

@@ -27,8 +27,10 @@ type scanResults struct {
 	cell    *Node // the LSTM's cell state after the last step, [B,H]; nil for other cells
 }
 
-// newRecurrence reads the sizes of a scan from its nodes.
+// newRecurrence reads the sizes of a scan from its nodes, and checks that they agree.
 func newRecurrence(o Options, w Weights, projected *Node, initial State, unrolled bool) recurrence {
+	hidden := w.hidden(o.Cell)
+	projected.AssertDims(-1, -1, o.Cell.Gates()*hidden)
 	steps, batch, gates := dims3(projected)
 	inputBias := w.InputBias
 	if inputBias == nil {
@@ -36,7 +38,7 @@ func newRecurrence(o Options, w Weights, projected *Node, initial State, unrolle
 	}
 	r := recurrence{
 		cell: o.equations(), time: timeLoop{unrolled: unrolled, steps: steps, batch: batch},
-		gates: gates, hidden: w.HiddenHidden.Shape().Dimensions[1],
+		gates: gates, hidden: hidden,
 		inputs: scanInputs{
 			projected: projected, hiddenHidden: w.HiddenHidden, inputBias: inputBias, hiddenBias: w.HiddenBias,
 		},
@@ -48,6 +50,9 @@ func newRecurrence(o Options, w Weights, projected *Node, initial State, unrolle
 	}
 	if o.Cell != LSTM {
 		initial.Cell = nil
+	}
+	for _, node := range initial.nodes() {
+		node.AssertDims(batch, hidden)
 	}
 	r.inputs.initial, r.initial = initial, initial.of(stopGradients(initial.nodes()))
 	return r

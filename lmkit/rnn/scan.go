@@ -13,7 +13,7 @@ import (
 //
 // Where the engine has loops over time, Scan is one, and its derivative another, written by hand: the graph, and so its
 // compilation, does not grow with T. Elsewhere the graph repeats the step T times. Options.Loop forces either. Both
-// ways one product at the end gives the gradient of the weights, instead of one for each time step.
+// ways, the gradient of the weights comes from products over all time steps at once, not from one for each step.
 func Scan(o Options, w Weights, projected *Node, initial State) (outputs *Node, final State) {
 	g := projected.Graph()
 	loop := canLoop(g)
@@ -28,9 +28,9 @@ func Scan(o Options, w Weights, projected *Node, initial State) (outputs *Node, 
 	r := newRecurrence(o, w, projected, initial, !loop || o.Loop == Unrolled)
 	pass := r.forward()
 	results := scanResults{hiddens: pass.hiddens, cell: pass.cell}
-	results = results.of(attachGradient(r.inputs.nodes(), results.nodes(), func(gradients []*Node) []*Node {
+	attached := results.of(attachGradient(r.inputs.nodes(), results.nodes(), func(gradients []*Node) []*Node {
 		return r.backward(pass, results.of(gradients)).nodes()
 	}))
-	last := Squeeze(Slice(results.hiddens, AxisElem(r.time.steps-1)), 0)
-	return results.hiddens, State{Hidden: last, Cell: results.cell}
+	last := Squeeze(Slice(attached.hiddens, AxisElem(r.time.steps-1)), 0)
+	return attached.hiddens, State{Hidden: last, Cell: attached.cell}
 }

@@ -10,10 +10,10 @@ import (
 
 // State is what a cell keeps from one time step to the next: Hidden [B,H] and, for the LSTM only, Cell [B,H].
 //
-// As an initial state, State{} stands for zeros. It saves the products with them where it can.
+// As an initial state, State{} stands for zeros; Step and unrolled loops then leave out the products with them.
 type State struct{ Hidden, Cell *Node }
 
-// ZeroState returns a state of zeros (float32), in which a text begins.
+// ZeroState returns a state of zeros (float32), in which a sequence usually begins.
 func ZeroState(g *Graph, cell Cell, batch, hidden int) State {
 	return zeroState(g, cell, shapes.Make(dtypes.Float32, batch, hidden))
 }

@@ -5,13 +5,9 @@ import . "github.com/gomlx/gomlx/core/graph"
 // Step makes one time step. It takes the state before the step, and what Project gives for the step, projected [B,G*H],
 // to the state after it. It uses HiddenHidden and the biases of w only; InputBias may be nil.
 func Step(o Options, w Weights, projected *Node, s State) State {
-	hidden := w.HiddenHidden.Shape().Dimensions[1]
-	gates := o.Cell.Gates() * hidden
-	w.HiddenHidden.AssertDims(gates, hidden)
-	w.HiddenBias.AssertDims(gates)
-	projected.AssertDims(-1, gates)
+	hidden := w.hidden(o.Cell)
+	projected.AssertDims(-1, o.Cell.Gates()*hidden)
 	if w.InputBias != nil {
-		w.InputBias.AssertDims(gates)
 		projected = Add(projected, ExpandAxes(w.InputBias, 0))
 	}
 	zero := s.isZero(o.Cell)

@@ -11,8 +11,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
-// Weights are the weights of one layer, in PyTorch's layout. The gates are in the order i, f, g, o for the LSTM and
-// r, z, n for the GRU.
+// Weights are the weights of one layer, in PyTorch's layout. The order of the gates is PyTorch's, too: i, f, g, o for
+// the LSTM and r, z, n for the GRU.
 type Weights struct {
 	InputHidden  *Node // weight_ih [G*H,I]
 	HiddenHidden *Node // weight_hh [G*H,H]
@@ -40,4 +40,16 @@ func NewWeights(scope *model.Scope, g *Graph, o Options, inputs, hidden int) Wei
 		InputBias:    variable("bias_ih", rows),
 		HiddenBias:   variable("bias_hh", rows),
 	}
+}
+
+// hidden returns H, after it has checked the shapes of the weights that a step of the cell uses.
+func (w Weights) hidden(cell Cell) int {
+	hidden := w.HiddenHidden.Shape().Dimensions[1]
+	rows := cell.Gates() * hidden
+	w.HiddenHidden.AssertDims(rows, hidden)
+	w.HiddenBias.AssertDims(rows)
+	if w.InputBias != nil {
+		w.InputBias.AssertDims(rows)
+	}
+	return hidden
 }
