@@ -2,11 +2,12 @@ package rnn
 
 import . "github.com/gomlx/gomlx/core/graph"
 
-// attachGradient returns results, which were computed from inputs behind GoMLX's back, with a gradient: backward takes the gradients of
-// the results to those of the inputs. The values are the same.
+// attachGradient gives results a gradient with respect to inputs. GoMLX must not see how results depend on inputs;
+// backward takes the gradients of the results to those of the inputs. The values stay the same.
 //
-// It is GoMLX's IdentityWithCustomGradient: all inputs, and zeros of the results' size, go through it as one vector. The zeros are
-// added to the results, so the results' gradients arrive there, and the inputs' gradients leave in their places. XLA removes the copies.
+// It uses GoMLX's IdentityWithCustomGradient. All inputs, and zeros of the results' size, pass through it as one
+// vector. The zeros are added to the results: there the results' gradients arrive, and the inputs' gradients leave in
+// their own places. XLA removes the copies.
 func attachGradient(inputs, results []*Node, backward func(gradients []*Node) []*Node) []*Node {
 	g := inputs[0].Graph()
 	parts := append([]*Node(nil), inputs...)
@@ -25,15 +26,16 @@ func attachGradient(inputs, results []*Node, backward func(gradients []*Node) []
 	return attached
 }
 
-// join lays nodes end to end as one vector, cut is its reverse for parts of these shapes.
+// join lays nodes end to end as one vector.
 func join(parts []*Node) *Node {
-	flat := make([]*Node, len(parts))
+	vectors := make([]*Node, len(parts))
 	for i, part := range parts {
-		flat[i] = Reshape(part, part.Shape().Size())
+		vectors[i] = Reshape(part, part.Shape().Size())
 	}
-	return Concatenate(flat, 0)
+	return Concatenate(vectors, 0)
 }
 
+// cut reverses join for parts of these shapes.
 func cut(vector *Node, parts []*Node) []*Node {
 	pieces := make([]*Node, len(parts))
 	start := 0

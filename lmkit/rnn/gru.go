@@ -2,8 +2,8 @@ package rnn
 
 import . "github.com/gomlx/gomlx/core/graph"
 
-// gruCell is the gated recurrent unit as torch.nn.GRU has it: the reset gate is applied after the matrix product, and update keeps
-// the old state.
+// gruCell is the gated recurrent unit as torch.nn.GRU has it: the reset gate is applied after the matrix product, and
+// update keeps the old state.
 //
 //	reset     = sigmoid(W_ir x + b_ir + W_hr hidden + b_hr)
 //	update    = sigmoid(W_iz x + b_iz + W_hz hidden + b_hz)
@@ -11,11 +11,13 @@ import . "github.com/gomlx/gomlx/core/graph"
 //	candidate = tanh   (W_in x + b_in + reset * memory)
 //	hidden'   = (1 - update) * candidate + update * hidden
 //
-// It keeps reset, update, candidate and memory for its derivative; with d' the derivative with respect to hidden':
+// For its derivative it keeps reset, update, candidate and memory. With d' the derivative with respect to hidden':
 //
-//	d update = d' * (hidden - candidate)    d candidate = d' * (1 - update)    d hidden = d' * update, and through the product
-//	d reset  = d candidate's pre-activation * memory
-var gruCell = cellSteps{
+//	d update    = d' * (hidden - candidate)
+//	d candidate = d' * (1 - update)
+//	d reset     = d candidate's pre-activation * memory
+//	d hidden    = d' * update + what comes back through the product
+var gruCell = equations{
 	products: []int{3},
 	extra:    true,
 	split:    true,
@@ -40,20 +42,22 @@ var gruCell = cellSteps{
 	},
 }
 
-// resetBeforeCell is the gated recurrent unit in the equations of Cho et al. 2014 that the tutorial gives: the reset gate is applied
-// before the matrix product, of which there are two, and update brings in the new state.
+// resetBeforeCell is the gated recurrent unit in the equations of Cho et al. 2014 that the tutorial gives: the reset
+// gate is applied before the matrix product, so there are two products, and update brings in the new state.
 //
 //	reset     = sigmoid(W_ir x + b_ir + W_hr hidden + b_hr)
 //	update    = sigmoid(W_iz x + b_iz + W_hz hidden + b_hz)
 //	candidate = tanh   (W_in x + b_in + W_hn (reset * hidden) + b_hn)
 //	hidden'   = (1 - update) * hidden + update * candidate
 //
-// It keeps reset, update and candidate for its derivative; with d' the derivative with respect to hidden':
+// For its derivative it keeps reset, update and candidate. With d' the derivative with respect to hidden':
 //
-//	d candidate = d' * update    d update = d' * (candidate - hidden)
-//	d (reset * hidden) = d candidate's pre-activation through W_hn    d reset = d (reset * hidden) * hidden
-//	d hidden = d' * (1 - update) + d (reset * hidden) * reset, and through the other product
-var resetBeforeCell = cellSteps{
+//	d candidate        = d' * update
+//	d update           = d' * (candidate - hidden)
+//	d (reset * hidden) = d candidate's pre-activation, back through W_hn
+//	d reset            = d (reset * hidden) * hidden
+//	d hidden           = d' * (1 - update) + d (reset * hidden) * reset + what comes back through the other product
+var resetBeforeCell = equations{
 	products: []int{2, 1},
 	forward: func(projected *Node, s State, product product) (next State, gates, extra *Node) {
 		hidden := s.Hidden.Shape().Dimensions[1]
@@ -69,13 +73,14 @@ var resetBeforeCell = cellSteps{
 		inner := throughTanh(Mul(d.Hidden, update), candidate)
 		remembered := back(1, inner)
 		gates := Concatenate([]*Node{
-			throughSigmoid(Mul(remembered, k.hidden), reset), throughSigmoid(Mul(d.Hidden, Sub(candidate, k.hidden)), update),
+			throughSigmoid(Mul(remembered, k.hidden), reset),
+			throughSigmoid(Mul(d.Hidden, Sub(candidate, k.hidden)), update),
 		}, 1)
 		activation := Concatenate([]*Node{gates, inner}, 1)
 		direct := Add(Mul(d.Hidden, complement(update)), Mul(remembered, reset))
 		return activation, activation, State{Hidden: Add(direct, back(0, gates))}
 	},
-	// The second product is that of reset * hidden.
+	// The second product multiplies reset * hidden.
 	factor: func(number int, gates, hidden *Node) *Node {
 		if number == 0 {
 			return hidden

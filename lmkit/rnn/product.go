@@ -1,15 +1,12 @@
 package rnn
 
-import (
-	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph"
-)
+import . "github.com/gomlx/gomlx/core/graph"
 
-// Linear is x [N,I] times the transpose of weight [O,I], as torch.nn.functional.linear without a bias: [N,O].
+// Linear multiplies x [N,I] by the transpose of weight [O,I], as torch.nn.functional.linear does without a bias: [N,O].
 //
-// XLA's products on the CPU are fast where both factors have rows that run along the result's: others they lay out anew value by value,
-// some on one thread. Where that costs more than a transpose, which is a step of vector instructions on all threads, Linear and its
-// gradient transpose. The Go engine gains nothing from it.
+// XLA's products on the CPU are fast where the rows of both factors run along the rows of the result. They lay out
+// other factors anew, value by value, sometimes on one thread. Where that costs more than a transpose, which takes
+// vector instructions on all threads, Linear and its gradient transpose. The Go engine would gain nothing from it.
 func Linear(x, weight *Node) *Node {
 	if !layoutMatters(x.Graph()) {
 		return DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
@@ -27,7 +24,8 @@ func Linear(x, weight *Node) *Node {
 	})[0]
 }
 
-// weightGradient is the gradient of the weight [O,I] in a product with x [N,I] whose gradient is d [N,O].
+// weightGradient returns the gradient of the weight [O,I] in a product with x [N,I], from the product's gradient d
+// [N,O].
 func weightGradient(d, x *Node) *Node {
 	asItIs := func() *Node { return DotGeneral(d, []int{0}, nil, x, []int{0}, nil) }
 	if !layoutMatters(d.Graph()) {
@@ -38,26 +36,22 @@ func weightGradient(d, x *Node) *Node {
 	switch {
 	case fitsCache(d):
 		return DotGeneral(transposed(d), []int{1}, nil, x, []int{0}, nil)
-	case o%badRow == 0 && i < min(n, o): // it is less work to lay x out anew, and the product
+	case o%badRow == 0 && i < min(n, o): // it is less work to lay x and the product out anew
 		return transposed(DotGeneral(x, []int{0}, nil, d, []int{0}, nil))
 	}
 	return asItIs()
 }
 
-// layoutMatters says whether the engine is XLA, which this is for.
-func layoutMatters(g *Graph) bool {
-	return canLoop(g) && g.Backend().Capabilities().Operations[compute.OpTypeOptimizationBarrier]
-}
-
-// fitsCache says whether a matrix of float32 fits a core's second cache of 1 MB.
+// fitsCache reports whether a matrix of float32 fits a core's second-level cache of 1 MB.
 func fitsCache(x *Node) bool { return x.Shape().Size() <= 1<<18 }
 
-// badRow is the length of rows, as are its multiples, that are slow to read by column: the values of a column compete for the same places
-// in the caches.
+// badRow is a length of rows that are slow to read by column, as are rows of its multiples: the values of a column
+// compete for the same places in the caches.
 const badRow = 256
 
-// transposed is the transpose of x [N,K], laid out by a step of its own, not by the product that it is for. Bad rows are lengthened by a
-// cache line of float32, and long columns, whose lines would not all find a place in the first cache, are cut.
+// transposed returns the transpose of x [N,K], laid out by an operation of its own, not by the product that uses it. It
+// lengthens bad rows by a cache line of float32, and cuts long columns, whose lines would not all fit the first-level
+// cache.
 func transposed(x *Node) *Node {
 	const line, piece = 16, 512
 	n, k := dims2(x)
@@ -75,10 +69,6 @@ func transposed(x *Node) *Node {
 	return whole(Concatenate(pieces, 1))
 }
 
-// whole is x behind a barrier: XLA neither makes it part of its users nor looks through it for slices. It ignores a barrier for one value.
+// whole puts x behind a barrier: XLA neither makes it part of its users nor looks through it for slices. The barrier is
+// for x twice, because XLA ignores one for a single value.
 func whole(x *Node) *Node { return OptimizationBarriers(x, x)[0] }
-
-func dims2(x *Node) (a, b int) {
-	d := x.Shape().Dimensions
-	return d[0], d[1]
-}

@@ -16,7 +16,8 @@ import (
 	"owlm/lmkit/rnn"
 )
 
-// TestLinear compares Linear and its gradients with the product that GoMLX differentiates, at sizes of all the ways that XLA is given it.
+// TestLinear compares Linear and its gradients with the product that GoMLX differentiates. The sizes lead to all the
+// ways in which XLA gets the product.
 func TestLinear(t *testing.T) {
 	for _, name := range enginetest.Names(t) {
 		engine, err := backend.Open(name)
@@ -32,19 +33,20 @@ func TestLinear(t *testing.T) {
 		} {
 			t.Run(fmt.Sprintf("%s %v", name, size), func(t *testing.T) {
 				random := rand.New(rand.NewPCG(1, 2))
-				outputs, err := graph.ExecOnceN(engine.Backend, func(nodes []*graph.Node) []*graph.Node {
-					x, weight, d := nodes[0], nodes[1], nodes[2]
-					var all []*graph.Node
-					for _, y := range []*graph.Node{rnn.Linear(x, weight), graph.DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)} {
+				outputs, err := graph.CallOnceN(engine.Backend, func(x, weight, d *graph.Node) (all []*graph.Node) {
+					plain := graph.DotGeneral(x, []int{1}, nil, weight, []int{1}, nil)
+					for _, y := range []*graph.Node{rnn.Linear(x, weight), plain} {
 						all = append(append(all, y), graph.Gradient(graph.ReduceAllSum(graph.Mul(y, d)), x, weight)...)
 					}
 					return all
-				}, normal(random, 1, size.rows, size.inputs), normal(random, 1, size.outputs, size.inputs), normal(random, 1, size.rows, size.outputs))
+				}, normal(random, 1, size.rows, size.inputs), normal(random, 1, size.outputs, size.inputs),
+					normal(random, 1, size.rows, size.outputs))
 				if err != nil {
 					t.Fatal(err)
 				}
 				for i, what := range []string{"product", "gradient of x", "gradient of the weight"} {
-					got, want := tensors.MustCopyFlatData[float32](outputs[i]), tensors.MustCopyFlatData[float32](outputs[i+3])
+					got := tensors.MustCopyFlatData[float32](outputs[i])
+					want := tensors.MustCopyFlatData[float32](outputs[i+3])
 					for k := range want {
 						if math.Abs(float64(got[k]-want[k])) > 1e-4*(1+math.Abs(float64(want[k]))) {
 							t.Fatalf("%s: value %d is %v, want %v", what, k, got[k], want[k])

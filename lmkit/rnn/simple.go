@@ -9,8 +9,9 @@ import . "github.com/gomlx/gomlx/core/graph"
 // Its derivative, with d' the derivative with respect to hidden':
 //
 //	d activation = d' * (1 - hidden'^2)
-var simpleCell = cellSteps{
-	products: []int{1},
+var simpleCell = equations{
+	products:       []int{1},
+	gatesAreStates: true,
 	forward: func(projected *Node, s State, product product) (next State, gates, extra *Node) {
 		next.Hidden = Tanh(Add(projected, product(0, s.Hidden)))
 		return next, next.Hidden, nil
