@@ -1,5 +1,5 @@
 // Command scan puts a recurrent layer into a GoMLX model that is no language model: it shows a sequence whose first element says which of four
-// classes it belongs to, and 39 elements of noise. To tell the class at the end, the layer must remember it.
+// classes it belongs to, and 11 elements of noise. To tell the class at the end, the layer must remember it.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	steps, batch    = 40, 64 // T and B
+	steps, batch    = 12, 64 // T and B
 	classes, hidden = 4, 32
 )
 
