@@ -54,7 +54,10 @@ func Measure(ctx context.Context, w Workload, engine string) (m Measurement, err
 	if err != nil {
 		return m, err
 	}
-	return Measurement{First: l.first, Times: l.times, Compile: l.compile, Memory: peakMemory(), Version: "lmkit " + lmkit.Version + " on " + engine}, nil
+	return Measurement{
+		First: l.first, Times: l.times, Compile: l.compile,
+		Memory: peakMemory(), Version: "lmkit " + lmkit.Version + " on " + engine,
+	}, nil
 }
 
 // stopwatch measures the times of repetitions. As a training hook it measures training steps.
@@ -119,7 +122,8 @@ func timeTraining(ctx context.Context, w Workload, engine string, l *stopwatch) 
 	}
 	c := train.Config{
 		Model:     lmkit.Config{Cell: cell, EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers},
-		Objective: train.Windows{Length: w.Sequence}, BatchSize: w.Batch, LearningRate: 0.003, Backend: engine, Hooks: []train.Hook{l},
+		Objective: train.Windows{Length: w.Sequence}, BatchSize: w.Batch, LearningRate: 0.003,
+		Backend: engine, Hooks: []train.Hook{l},
 	}
 	if w.Kind == Tutorial {
 		c.Epochs = 100
@@ -168,14 +172,18 @@ func generate(e *backend.Engine, w Workload, l *stopwatch) error {
 	if err != nil {
 		return err
 	}
-	config := lmkit.Config{Cell: cell, VocabularySize: vocabulary.Len(), EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers}
+	config := lmkit.Config{
+		Cell: cell, VocabularySize: vocabulary.Len(),
+		EmbeddingSize: w.Embedding, HiddenSize: w.Hidden, Layers: w.Layers,
+	}
 	model, err := lmkit.New(e, config, words, vocabulary, 1)
 	if err != nil {
 		return err
 	}
 	prompt := strings.Join(vocabulary.Tokens()[:w.Sequence], " ")
 	l.start = time.Now()
-	for _, err := range model.Generate(context.Background(), prompt, lmkit.GenerateConfig{Length: 1 << 20, Temperature: 0.8, Seed: 1}) {
+	endless := lmkit.GenerateConfig{Length: 1 << 20, Temperature: 0.8, Seed: 1}
+	for _, err := range model.Generate(context.Background(), prompt, endless) {
 		if err != nil {
 			return err
 		}

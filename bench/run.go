@@ -75,7 +75,10 @@ type Row struct {
 // Run measures all workloads on all systems, one after the other, and repeats that for each round. It leaves out a
 // measurement that fails, and reports it. Cancelling ctx ends the run. Run writes lines of progress to log.
 func Run(ctx context.Context, workloads []Workload, systems []System, rounds int, log io.Writer) (*Report, error) {
-	receipt := Receipt{Command: commandLine(), Start: time.Now().UTC(), Rounds: rounds, Cores: runtime.NumCPU(), SIMD: simd(), Versions: lmkit.Versions()}
+	receipt := Receipt{
+		Command: commandLine(), Start: time.Now().UTC(), Rounds: rounds,
+		Cores: runtime.NumCPU(), SIMD: simd(), Versions: lmkit.Versions(),
+	}
 	if engine, err := backend.Open(backend.Go); err == nil {
 		receipt.Device = engine.Device()
 	}

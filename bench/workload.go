@@ -60,7 +60,9 @@ func Workloads() []Workload {
 			EveryStep: true, Long: true},
 		{Name: "generation", Title: "one token of the tutorial's model", Kind: Generate, Cell: "lstm",
 			Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 1, Sequence: 5},
-		{Name: "tutorial", Title: "the tutorial's training, 100 epochs", Kind: Tutorial, Cell: "lstm", Vocabulary: 30, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5, Text: corpora.OwlText},
+		{Name: "tutorial", Title: "the tutorial's training, 100 epochs", Kind: Tutorial, Cell: "lstm",
+			Vocabulary: 30, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5,
+			Text: corpora.OwlText},
 	}
 	for i := range list {
 		list[i].Warm, list[i].Seconds, list[i].Least = 5, 1.5, 3 // the first steps of W2 wait for memory

@@ -10,10 +10,10 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// Live is a training hook (it satisfies lmkit.Hook) that draws the loss while a model trains: in a
-// notebook one picture that changes in place, up to four times a second and at the end. A thin line is the loss of each
-// step, a thick line the mean of each epoch, a dashed line the validation loss. Outside a notebook nothing is shown;
-// Save writes the picture when the run is over.
+// Live is a training hook (it satisfies train.Hook) that draws the loss while a model trains: in a notebook one picture
+// that changes in place, up to four times a second and at the end. A thin line is the loss of each step, a thick line
+// the mean of each epoch, a dashed line the validation loss. Outside a notebook nothing is shown; Save writes the
+// picture when the run is over.
 //
 // One Live may follow several runs, one after the other. Each gets its own colour. Its methods may be called from
 // several goroutines.
@@ -40,17 +40,17 @@ type liveRun struct {
 // betweenUpdates is the shortest time between two pictures of a run.
 const betweenUpdates = 250 * time.Millisecond
 
-// LiveLoss returns a hook for lmkit.TrainConfig.Hooks.
+// LiveLoss returns a hook for train.Config.Hooks.
 func LiveLoss() *Live { return &Live{} }
 
-// Start begins a run; see lmkit.Hook.
+// Start begins a run; see train.Hook.
 func (l *Live) Start(name string, epochs, steps int) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.runs = append(l.runs, &liveRun{name: name, epochs: epochs, stepCount: steps})
 }
 
-// Step adds the loss of a step, in nats; see lmkit.Hook.
+// Step adds the loss of a step, in nats; see train.Hook.
 func (l *Live) Step(step int, loss float64) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -60,7 +60,7 @@ func (l *Live) Step(step int, loss float64) {
 	l.update(false)
 }
 
-// Epoch adds the mean loss of an epoch and its validation loss (NaN: none); see lmkit.Hook.
+// Epoch adds the mean loss of an epoch and its validation loss (NaN: none); see train.Hook.
 func (l *Live) Epoch(epoch int, loss, validation float64) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -76,7 +76,7 @@ func (l *Live) Epoch(epoch int, loss, validation float64) {
 	l.update(false)
 }
 
-// End shows the last picture, whatever ended the run; see lmkit.Hook.
+// End shows the last picture, whatever ended the run; see train.Hook.
 func (l *Live) End(error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()

@@ -29,7 +29,7 @@ func follow(live *Live, name string, rate float64) {
 }
 
 func ExampleLive() {
-	live := LiveLoss() // one of lmkit.TrainConfig.Hooks; follow makes the calls of Train
+	live := LiveLoss() // one of train.Config.Hooks; follow makes the calls of train.Run
 	follow(live, "RNN", 0.02)
 	follow(live, "LSTM", 0.04)
 	if err := Save("testdata/live.png", live); err != nil {

@@ -59,7 +59,8 @@ func books(ctx context.Context, log io.Writer) map[string]string {
 // scripts returns the scripts that write golden files. They make more random texts than the repository contains.
 func scripts(books map[string]string) []script {
 	list := []script{
-		{"lmkit/testdata/torch_models.py", nil}, {"lmkit/testdata/torch_optimizers.py", nil}, {"lmkit/train/testdata/torch_training.py", nil},
+		{"lmkit/testdata/torch_models.py", nil}, {"lmkit/testdata/torch_optimizers.py", nil},
+		{"lmkit/train/testdata/torch_training.py", nil},
 		{"lmkit/rnn/testdata/torch_rnn.py", nil}, {"lmkit/sample/testdata/processors.py", nil},
 		{"lmkit/ngram/testdata/kneserney.py", nil},
 	}

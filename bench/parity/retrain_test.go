@@ -21,8 +21,10 @@ func trained(t *testing.T, change func(*train.Config)) string {
 	t.Helper()
 	c := train.Config{
 		Model:     network.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 8, Layers: 1},
-		Tokenizer: text.Characters{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"}, Objective: train.Stream{Length: 6}, BatchSize: 3, Epochs: 3,
-		LearningRate: 0.01, Schedule: "cosine", Clip: 1, ClipValue: 0.5, Valid: 0.2, Test: 0.1, Seed: 1, Backend: "go", TextName: "owl",
+		Tokenizer: text.Characters{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"},
+		Objective: train.Stream{Length: 6}, BatchSize: 3, Epochs: 3,
+		LearningRate: 0.01, Schedule: "cosine", Clip: 1, ClipValue: 0.5,
+		Valid: 0.2, Test: 0.1, Seed: 1, Backend: "go", TextName: "owl",
 		Directory: filepath.Join(t.TempDir(), "run"),
 	}
 	change(&c)

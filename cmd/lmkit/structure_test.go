@@ -165,49 +165,6 @@ func TestTree(t *testing.T) {
 	}
 }
 
-// TestReadmeExample builds and runs the README's program in a module outside the checkout.
-func TestReadmeExample(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it links a program with XLA")
-	}
-	root, err := filepath.Abs(checkout)
-	if err != nil {
-		t.Fatal(err)
-	}
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := regexp.MustCompile("(?s)```go\n(package main.*?)```").FindSubmatch(readme)
-	if program == nil {
-		t.Fatal("the README has no program")
-	}
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "main.go"), program[1], 0o644); err != nil {
-		t.Fatal(err)
-	}
-	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "go.sum"), sums, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	var output []byte
-	for _, args := range [][]string{
-		{"mod", "init", "example"}, {"mod", "edit", "-require=owlm@v0.0.0", "-replace=owlm=" + root}, {"mod", "tidy"}, {"run", "."},
-	} {
-		command := exec.Command("go", args...)
-		command.Dir = dir
-		if output, err = command.CombinedOutput(); err != nil {
-			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, output)
-		}
-	}
-	if words := strings.Fields(string(output)); len(words) != 20 {
-		t.Errorf("%d words: %s", len(words), output)
-	}
-}
-
 // TestNoTesting checks that the command does not link package testing.
 func TestNoTesting(t *testing.T) {
 	command := exec.Command("go", "list", "-deps", "./cmd/lmkit")
