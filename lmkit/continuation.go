@@ -2,20 +2,20 @@ package lmkit
 
 import "owlm/lmkit/text"
 
-// continuation makes the text of tokens that follow a prompt as they come, by the tokenizer's rule. A token may end within a character,
-// which is then held back until it is whole.
+// continuation joins the tokens that follow a prompt, one after the other. A token may end within a character; the
+// character is then held back until it is whole.
 type continuation struct {
 	tokenizer text.Tokenizer
-	separator string // of two tokens
+	separator string // between two tokens
 	held      string
-	begun     bool
+	begun     bool // there is text before the next token
 }
 
 func (m *Model) continuation(prompt string) *continuation {
 	return &continuation{tokenizer: m.Tokenizer, separator: m.Tokenizer.Join([]string{"", ""}), begun: prompt != ""}
 }
 
-// add returns what more tokens make known of the text.
+// add returns the text that more tokens add, up to the last whole character.
 func (c *continuation) add(tokens ...string) (whole string) {
 	if len(tokens) > 0 {
 		if c.begun {
@@ -28,7 +28,7 @@ func (c *continuation) add(tokens ...string) (whole string) {
 	return whole
 }
 
-// end returns what is left where no more tokens come: nothing, or U+FFFD for a character that stayed incomplete.
+// end returns the text that is left when no more tokens come: nothing, or U+FFFD for a character that is not whole.
 func (c *continuation) end() string {
 	whole := c.add()
 	if c.held != "" {
@@ -37,7 +37,7 @@ func (c *continuation) end() string {
 	return whole
 }
 
-// validPrompt returns a prompt as it was given, but for bytes that are not UTF-8.
+// validPrompt replaces the bytes of a prompt that are not UTF-8.
 func validPrompt(prompt string) string {
 	c := continuation{tokenizer: text.Characters{}}
 	return c.add(prompt) + c.end()

@@ -8,12 +8,12 @@ import (
 	"owlm/lmkit/network"
 )
 
-// promptChunk is how many tokens of a long prompt are read by one call of the engine; what is
-// left over is read token by token, by the graph that generation needs anyway.
+// promptChunk is the number of tokens of a long prompt that one call of the engine reads. The rest of the prompt is
+// read token by token, with the graph that generation needs anyway.
 const promptChunk = 64
 
-// decoder reads tokens and returns the logits of the next one, for several rows side by side.
-// The states stay on the device.
+// decoder reads the tokens of several rows side by side, and returns the logits of the next tokens. The states stay on
+// the engine's device until free.
 type decoder struct {
 	model  *Model
 	rows   int
@@ -24,11 +24,22 @@ func (m *Model) newDecoder(rows int) *decoder {
 	return &decoder{model: m, rows: rows, states: m.Config.ZeroStates(rows)}
 }
 
-// reset forgets all that was read.
-func (d *decoder) reset() { d.states = d.model.Config.ZeroStates(d.rows) }
+// reset goes back to zero states.
+func (d *decoder) reset() {
+	d.free()
+	d.states = d.model.Config.ZeroStates(d.rows)
+}
 
-// feed reads tokens[t][row], at least one step of them, and returns the logits [row][V] of the
-// next token.
+func (d *decoder) free() { free(d.states) }
+
+// free frees tensors at once; Go's garbage collector does not see how much of the engine's memory they hold.
+func free(list []*tensors.Tensor) {
+	for _, t := range list {
+		t.FinalizeAll()
+	}
+}
+
+// feed reads tokens[t][row], for at least one t, and returns the logits [row][V] of the next tokens.
 func (d *decoder) feed(tokens [][]int32) (logits [][]float32, err error) {
 	for len(tokens) > 0 {
 		steps := 1
@@ -51,12 +62,14 @@ func (d *decoder) feed(tokens [][]int32) (logits [][]float32, err error) {
 	return logits, nil
 }
 
+// run reads tokens, flat [T*B], and returns the logits [B,V].
 func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err error) {
 	generation, err := d.model.decoder(steps, d.rows)
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := generation.Run(append([]*tensors.Tensor{tensors.FromFlatDataAndDimensions(flat, steps, d.rows)}, d.states...))
+	tokens := tensors.FromFlatDataAndDimensions(flat, steps, d.rows)
+	outputs, err := generation.Run(append([]*tensors.Tensor{tokens}, d.states...))
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +77,7 @@ func (d *decoder) run(flat []int32, steps int) (logits *tensors.Tensor, err erro
 	return outputs[0], nil
 }
 
+// split copies logits [B,V] row by row, and frees them.
 func (d *decoder) split(logits *tensors.Tensor) ([][]float32, error) {
 	defer logits.FinalizeAll()
 	flat, err := tensors.CopyFlatData[float32](logits)
@@ -78,8 +92,8 @@ func (d *decoder) split(logits *tensors.Tensor) ([][]float32, error) {
 	return rows, nil
 }
 
-// decoder returns the program that reads steps tokens in each of rows. It takes the tokens and the states; it returns the logits of the
-// next tokens and the states.
+// decoder returns the program that reads steps tokens in each of some rows. Its inputs are the tokens and the states;
+// its outputs are the logits of the next tokens and the states.
 func (m *Model) decoder(steps, rows int) (*network.Program, error) {
 	key := programKey{what: "generation", steps: steps, rows: rows}
 	return m.program(key, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
@@ -89,13 +103,14 @@ func (m *Model) decoder(steps, rows int) (*network.Program, error) {
 	})
 }
 
-// Logits reads tokens from a zero state and returns, for each, the logits [V] of the token after it.
+// Logits reads tokens from a zero state and returns the logits [V] of the token after each of them.
 func (m *Model) Logits(tokens []string) ([][]float32, error) {
 	ids, err := m.Vocabulary.Encode(tokens)
 	if err != nil {
 		return nil, err
 	}
 	d := m.newDecoder(1)
+	defer d.free()
 	list := make([][]float32, len(ids))
 	for i, id := range ids {
 		logits, err := d.feed([][]int32{{id}})

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+
 	"owlm/internal/files"
 	"owlm/lmkit/network"
 	"owlm/lmkit/rundir"
 	"owlm/lmkit/text"
-	"path/filepath"
 )
 
 // Description is a model directory without its weights.
@@ -18,6 +19,7 @@ type Description struct {
 	Vocabulary *text.Vocabulary
 }
 
+// ReadDescription reads a model directory without its weights, and checks that its files belong together.
 func ReadDescription(dir string) (d Description, err error) {
 	if info, err := os.Stat(dir); err != nil {
 		return d, fmt.Errorf("no model directory at %s: %w", dir, files.Reason(err))
@@ -36,7 +38,8 @@ func ReadDescription(dir string) (d Description, err error) {
 		return d, err
 	}
 	if d.Vocabulary.Len() != d.Config.VocabularySize {
-		return d, fmt.Errorf("%s: it has %d tokens, but vocabulary_size in %s is %d", path, d.Vocabulary.Len(), rundir.ConfigFile, d.Config.VocabularySize)
+		return d, fmt.Errorf("%s: it has %d tokens, but vocabulary_size in %s is %d",
+			path, d.Vocabulary.Len(), rundir.ConfigFile, d.Config.VocabularySize)
 	}
 	if err := d.checkBPE(); err != nil {
 		return d, fmt.Errorf("%s: %w", path, err)
@@ -44,19 +47,21 @@ func ReadDescription(dir string) (d Description, err error) {
 	return d, nil
 }
 
-// checkBPE refuses a vocabulary that is not the tokenizer's own.
+// checkBPE refuses a vocabulary that is not the one of its byte-pair encoding.
 func (d Description) checkBPE() error {
 	b, ok := d.Tokenizer.(text.BPE)
 	if !ok {
 		return nil
 	}
 	if !b.Trained() {
-		return fmt.Errorf("its tokens cannot be made, as %s says that byte-pair encoding is still to be learned", rundir.TokenizerFile)
+		return fmt.Errorf("its tokens cannot be made: byte-pair encoding is still to be learned in %s",
+			rundir.TokenizerFile)
 	}
 	own, other := b.Vocabulary().Tokens(), d.Vocabulary.Tokens()
 	for i := range min(len(own), len(other)) {
 		if own[i] != other[i] {
-			return fmt.Errorf("token %d is %q, but %q in %s; the two must have the same tokens in the same order", i, other[i], own[i], rundir.TokenizerFile)
+			return fmt.Errorf("token %d is %q, but %q in %s; the two must have the same tokens in the same order",
+				i, other[i], own[i], rundir.TokenizerFile)
 		}
 	}
 	if len(own) != len(other) {

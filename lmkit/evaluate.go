@@ -19,18 +19,21 @@ import (
 // Evaluation says how well a model predicts a text.
 type Evaluation = dataset.Evaluation
 
-// EvaluateConfig says how a text is evaluated. Its zero value is the model's own way.
+// EvaluateConfig says how a text is evaluated. The zero value suits every model.
 type EvaluateConfig struct {
-	// Context is how many tokens are re-read, from a zero state, for each prediction. 0 is the model's own rule (Config.Context),
-	// Carry always carries the state.
+	// Context is the number of tokens that are read again, from a zero state, for each prediction. 0 stands for
+	// Config.Context of the model, and Carry for a state that is carried along the text.
 	Context int
-	// Warn receives how many bytes of a text were replaced, as they were not UTF-8; nil drops that.
+	// Warn, if not nil, is called with a line that says how many bytes of a text were replaced because they were not
+	// UTF-8.
 	Warn func(message string)
 }
 
-// Evaluate reads a text as one stream from a zero state and predicts each token but the first; of documents that are kept apart, it does
-// so with each. With a Context it reads, for each prediction, the up to Context tokens before it from a zero state instead. A token that
-// the vocabulary lacks is a *text.UnknownTokenError, unless the vocabulary has a token for unknown ones. Cancelling ctx ends it.
+// Evaluate reads a text from a zero state and predicts every token but the first. It does so with each of documents
+// that are kept apart. With a Context, it reads up to that many tokens before each prediction, from a zero state.
+//
+// If the vocabulary lacks a token, and has none for unknown ones, the error is a *text.UnknownTokenError. Cancelling
+// ctx ends the evaluation.
 func (m *Model) Evaluate(ctx context.Context, source text.Source, c EvaluateConfig) (Evaluation, error) {
 	contextLength, err := m.contextOf(c.Context)
 	if err != nil {
@@ -42,11 +45,12 @@ func (m *Model) Evaluate(ctx context.Context, source text.Source, c EvaluateConf
 		}
 		return fmt.Errorf("%s: %w", source.Name, err)
 	}
-	parts, err := dataset.Encode(ctx, source, dataset.Options{Tokenizer: m.Tokenizer, Vocabulary: m.Vocabulary, Warn: c.Warn})
+	o := dataset.Options{Tokenizer: m.Tokenizer, Vocabulary: m.Vocabulary, Warn: c.Warn}
+	parts, err := dataset.Encode(ctx, source, o)
 	if err != nil {
 		var unknown *text.UnknownTokenError
 		if errors.As(err, &unknown) {
-			err = named(unknown)
+			err = named(unknown) // without the word training, which Encode puts in front
 		}
 		return Evaluation{}, err
 	}
@@ -62,12 +66,13 @@ func (m *Model) Evaluate(ctx context.Context, source text.Source, c EvaluateConf
 	return part.Evaluation(sum / float64(part.Predictions())), nil
 }
 
-// totalLoss returns the sum of the cross entropies, in nats, of all predictions.
+// totalLoss returns the sum of the cross entropies of all predictions, in nats.
 func (m *Model) totalLoss(ctx context.Context, part dataset.Part, contextLength int) (float64, error) {
 	if contextLength == 0 {
 		return m.carriedLoss(ctx, part)
 	}
-	// The first tokens of a document have fewer than contextLength tokens before them: reading on from one to the next is the same.
+	// The first tokens of a document have fewer than contextLength tokens before them. To predict those, carrying the
+	// state is the same as reading again.
 	sum, err := m.carriedLoss(ctx, part.Cut(0, contextLength+1))
 	if err != nil {
 		return 0, err
@@ -76,17 +81,18 @@ func (m *Model) totalLoss(ctx context.Context, part dataset.Part, contextLength 
 	return sum + rest, err
 }
 
-// Sizes of the evaluation graphs. There are few of them, so that texts of many lengths share what was compiled: what a text does not fill
-// has weight 0. An engine that unrolls time steps reads fewer of them at once.
+// Sizes of the evaluation graphs. They are few, so that texts of many lengths share what was compiled. What a text does
+// not fill has weight 0.
 var (
 	evaluationSteps = []int{16, 64, 256, 1024}
 	evaluationRows  = []int{64, 8, 1}
 )
 
+// unrolledSteps is the largest number of time steps for an engine that repeats the step in the graph.
 const unrolledSteps = 64
 
-// mostSteps returns how many steps are read at once, over all rows. With a large vocabulary, it keeps the logits [steps,V] in the tens of
-// megabytes.
+// mostSteps returns the largest number of time steps in a graph, over all rows. It falls with the vocabulary size, so
+// that the logits [steps,V] take about 32 MiB at most.
 func (m *Model) mostSteps() int {
 	if m.Engine.Kind == backend.Go {
 		return unrolledSteps
@@ -94,7 +100,7 @@ func (m *Model) mostSteps() int {
 	return min(evaluationSteps[len(evaluationSteps)-1], max(unrolledSteps, 1<<23/m.Config.VocabularySize))
 }
 
-// stepsFor returns the size of a graph for documents of up to n predictions.
+// stepsFor returns the number of time steps in a graph for documents of up to n predictions.
 func (m *Model) stepsFor(n int) int {
 	most := m.mostSteps()
 	for _, steps := range evaluationSteps {
@@ -105,7 +111,7 @@ func (m *Model) stepsFor(n int) int {
 	return most
 }
 
-// rowsFor returns how many of n rows are read side by side, for that many steps each.
+// rowsFor returns how many of n rows are read side by side, for that many time steps each.
 func (m *Model) rowsFor(n, steps int) int {
 	for _, rows := range evaluationRows {
 		if rows <= n && rows*steps <= max(steps, m.mostSteps()) {
@@ -115,7 +121,7 @@ func (m *Model) rowsFor(n, steps int) int {
 	return 1
 }
 
-// carriedLoss predicts all tokens of a part but the first of each document, with the state carried from token to token.
+// carriedLoss predicts every token of each document but the first, and carries the state from token to token.
 func (m *Model) carriedLoss(ctx context.Context, part dataset.Part) (float64, error) {
 	if part.Predictions() == 0 {
 		return 0, nil
@@ -136,7 +142,7 @@ func (m *Model) carriedLoss(ctx context.Context, part dataset.Part) (float64, er
 	return m.sumBatches(ctx, batches)
 }
 
-// windowLoss predicts the token after each window of the given length.
+// windowLoss predicts the token after each window of a length.
 func (m *Model) windowLoss(ctx context.Context, part dataset.Part, length int) (float64, error) {
 	count := 0
 	for _, document := range part.Documents() {
@@ -145,7 +151,7 @@ func (m *Model) windowLoss(ctx context.Context, part dataset.Part, length int) (
 	if count == 0 {
 		return 0, nil
 	}
-	rows := evaluationRows[len(evaluationRows)-1]
+	rows := 1
 	for _, r := range evaluationRows {
 		if r <= count {
 			rows = r
@@ -159,7 +165,7 @@ func (m *Model) windowLoss(ctx context.Context, part dataset.Part, length int) (
 	return m.sumBatches(ctx, batches)
 }
 
-// sumBatches returns the sum of the losses of all batches of an epoch, without training on them.
+// sumBatches returns the sum of the losses of all batches of an epoch.
 func (m *Model) sumBatches(ctx context.Context, batches dataset.Batches) (float64, error) {
 	steps, rows := batches.Shape()
 	program, err := m.evaluator(steps, rows, batches.EveryStep())
@@ -167,6 +173,7 @@ func (m *Model) sumBatches(ctx context.Context, batches dataset.Batches) (float6
 		return 0, err
 	}
 	total, states := 0.0, m.Config.ZeroStates(rows)
+	defer func() { free(states) }()
 	for index := range batches.PerEpoch() {
 		if err := ctx.Err(); err != nil {
 			return 0, err
@@ -188,8 +195,8 @@ func (m *Model) sumBatches(ctx context.Context, batches dataset.Batches) (float6
 	return total, nil
 }
 
-// evaluator returns the program that sums the cross entropies of a batch. It takes tokens, targets and weights and, where the state is
-// carried, which rows keep theirs and the states; it returns the sum and the states.
+// evaluator returns the program that sums the cross entropies of a batch. Its inputs are tokens, targets and weights
+// and, if the state is carried, which rows keep their states, and the states. Its outputs are the sum and the states.
 func (m *Model) evaluator(steps, rows int, every bool) (*network.Program, error) {
 	key := programKey{what: "evaluation", steps: steps, rows: rows, every: every}
 	return m.program(key, func(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
@@ -205,6 +212,7 @@ func (m *Model) evaluator(steps, rows int, every bool) (*network.Program, error)
 			hidden, final = network.Last(hidden), nil
 		}
 		losses := network.CrossEntropy(n.Logits(hidden), inputs[1])
-		return append([]*graph.Node{graph.ReduceAllSum(graph.Mul(losses, inputs[2]))}, network.StateNodes(final)...)
+		sum := graph.ReduceAllSum(graph.Mul(losses, inputs[2]))
+		return append([]*graph.Node{sum}, network.StateNodes(final)...)
 	})
 }

@@ -3,7 +3,6 @@ package lmkit_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -12,25 +11,81 @@ import (
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
+	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
+	"owlm/lmkit/sample"
 	"owlm/lmkit/text"
 )
 
-// TestEvaluationCompilesOnce evaluates texts of 30 lengths, in each way: there are few graphs, and the losses are those of each text.
+// TestEvaluate compares the losses with those that are computed token by token.
+func TestEvaluate(t *testing.T) {
+	for _, engine := range engines(t) {
+		m := newModel(t, engine, network.Config{Cell: rnn.GRU, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
+		content := strings.Repeat(corpora.OwlText, 4) // longer than what is read at once
+		tokens := m.Tokenizer.Tokenize(content)
+		for _, contextLength := range []int{0, 1, 5, 1000} {
+			want := carriedLoss(t, m, tokens)
+			if contextLength > 0 {
+				want = contextLoss(t, m, tokens, contextLength)
+			}
+			c := lmkit.EvaluateConfig{Context: contextLength}
+			e, err := m.Evaluate(t.Context(), text.String("", content), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want /= float64(len(tokens) - 1)
+			if math.Abs(e.Loss-want) > 1e-4 || e.Tokens != len(tokens) || math.Abs(e.Perplexity-math.Exp(want)) > 1e-2 {
+				t.Errorf("%s, context %d: %+v, want loss %v", engine, contextLength, e, want)
+			}
+		}
+	}
+}
+
+// contextLoss sums the losses of a model that reads the tokens before each prediction from a zero state.
+func contextLoss(t *testing.T, m *lmkit.Model, tokens []string, contextLength int) float64 {
+	sum := 0.0
+	for i := 1; i < len(tokens); i++ {
+		logits, err := m.Logits(tokens[max(0, i-contextLength):i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, _ := m.Vocabulary.ID(tokens[i])
+		sum -= math.Log(sample.Softmax(logits[len(logits)-1], 1)[id])
+	}
+	return sum
+}
+
+// carriedLoss sums the losses of a model that reads the text once.
+func carriedLoss(t *testing.T, m *lmkit.Model, tokens []string) float64 {
+	logits, err := m.Logits(tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for i := 1; i < len(tokens); i++ {
+		id, _ := m.Vocabulary.ID(tokens[i])
+		sum -= math.Log(sample.Softmax(logits[i-1], 1)[id])
+	}
+	return sum
+}
+
+// TestEvaluationCompilesOnce evaluates texts of 30 lengths in both ways. The losses must be right, and the graphs few.
 func TestEvaluationCompilesOnce(t *testing.T) {
 	for _, engine := range engines(t) {
 		m := newModel(t, engine, lmkit.Config{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
 		tokens := m.Tokenizer.Tokenize(strings.Repeat(corpora.OwlText, 4))
 		for length := 2; length < 100; length += 3 {
 			some := tokens[len(tokens)-length:]
-			e, err := m.Evaluate(t.Context(), text.String("", strings.Join(some, " ")), lmkit.EvaluateConfig{})
+			source := text.String("", strings.Join(some, " "))
+			e, err := m.Evaluate(t.Context(), source, lmkit.EvaluateConfig{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if loss := carriedLoss(t, m, some) / float64(length-1); e.Tokens != length || math.Abs(e.Loss-loss) > 1e-4 {
+			loss := carriedLoss(t, m, some) / float64(length-1)
+			if e.Tokens != length || math.Abs(e.Loss-loss) > 1e-4 {
 				t.Errorf("%s, %d tokens: %+v, want loss %v", engine, length, e, loss)
 			}
-			if e, err = m.Evaluate(t.Context(), text.String("", strings.Join(some, " ")), lmkit.EvaluateConfig{Context: 5}); err != nil {
+			if e, err = m.Evaluate(t.Context(), source, lmkit.EvaluateConfig{Context: 5}); err != nil {
 				t.Fatal(err)
 			}
 			if loss := contextLoss(t, m, some, 5) / float64(length-1); math.Abs(e.Loss-loss) > 1e-4 {
@@ -49,7 +104,7 @@ func TestEvaluationCompilesOnce(t *testing.T) {
 	}
 }
 
-// TestEvaluateDocuments compares documents that are kept apart with each of them by itself.
+// TestEvaluateDocuments compares documents that are kept apart with the same documents, each by itself.
 func TestEvaluateDocuments(t *testing.T) {
 	for _, engine := range engines(t) {
 		m := newModel(t, engine, lmkit.Config{Cell: rnn.GRU, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
@@ -66,9 +121,10 @@ func TestEvaluateDocuments(t *testing.T) {
 			}
 		}
 		for _, contextLength := range []int{0, 1, 5} {
+			c := lmkit.EvaluateConfig{Context: contextLength}
 			sum, predictions, tokens := 0.0, 0, 0
 			for _, document := range documents {
-				e, err := m.Evaluate(t.Context(), text.String("", document), lmkit.EvaluateConfig{Context: contextLength})
+				e, err := m.Evaluate(t.Context(), text.String("", document), c)
 				n := len(m.Tokenizer.Tokenize(document))
 				tokens += n
 				if n < 2 {
@@ -83,14 +139,16 @@ func TestEvaluateDocuments(t *testing.T) {
 			for name, source := range map[string]text.Source{
 				"documents": text.Apart("", documents...), "ids": text.Ready("", m.Vocabulary, ids...),
 			} {
-				e, err := m.Evaluate(t.Context(), source, lmkit.EvaluateConfig{Context: contextLength})
+				e, err := m.Evaluate(t.Context(), source, c)
 				if err != nil {
 					t.Fatal(err)
 				}
 				loss := sum / float64(predictions)
 				bits := sum / math.Ln2 / float64(len(strings.Join(documents, "")))
-				if e.Tokens != tokens || math.Abs(e.Loss-loss) > 1e-5 || name == "documents" && math.Abs(e.BitsPerCharacter-bits) > 1e-5 {
-					t.Errorf("%s, %s, context %d: %+v, want loss %v of %d tokens, %v bits", engine, name, contextLength, e, loss, tokens, bits)
+				wrong := e.Tokens != tokens || math.Abs(e.Loss-loss) > 1e-5
+				if wrong || name == "documents" && math.Abs(e.BitsPerCharacter-bits) > 1e-5 {
+					t.Errorf("%s, %s, context %d: %+v, want loss %v of %d tokens, %v bits",
+						engine, name, contextLength, e, loss, tokens, bits)
 				}
 			}
 		}
@@ -106,6 +164,10 @@ func TestEvaluateDocuments(t *testing.T) {
 	}
 	_, err = m.Evaluate(t.Context(), text.Ready("ids", other, []int32{0, 1}), lmkit.EvaluateConfig{})
 	want.Error(t, err, "ids", "another vocabulary")
+	_, err = m.Evaluate(t.Context(), text.Ready("ids", nil, []int32{0, 1}), lmkit.EvaluateConfig{})
+	want.Error(t, err, "ids: token ids need their vocabulary")
+	_, err = m.Evaluate(t.Context(), text.Apart("rows"), lmkit.EvaluateConfig{})
+	want.Error(t, err, "rows: the source has no text")
 }
 
 // TestEvaluateEnds cancels an evaluation.
@@ -114,62 +176,9 @@ func TestEvaluateEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, contextLength := range []int{0, 5} {
-		if _, err := m.Evaluate(ctx, corpora.Owl, lmkit.EvaluateConfig{Context: contextLength}); !errors.Is(err, context.Canceled) {
+		_, err := m.Evaluate(ctx, corpora.Owl, lmkit.EvaluateConfig{Context: contextLength})
+		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}
 	}
-}
-
-// TestClose closes a model: what would compute is an error of one line, and closing twice is none.
-func TestClose(t *testing.T) {
-	for _, engine := range engines(t) {
-		m := newModel(t, engine, lmkit.Config{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
-		if _, err := m.Evaluate(t.Context(), corpora.Owl, lmkit.EvaluateConfig{}); err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
-			if err := m.Close(); err != nil {
-				t.Error(err)
-			}
-		}
-		_, err := m.Evaluate(t.Context(), corpora.Owl, lmkit.EvaluateConfig{})
-		want.Error(t, err, "the model is closed")
-		_, err = m.Samples(t.Context(), "owl", lmkit.GenerateConfig{Length: 1}, 1)
-		want.Error(t, err, "the model is closed")
-		// The engine goes on.
-		if again := newModel(t, engine, m.Config); again != nil {
-			if _, err := again.Evaluate(t.Context(), corpora.Owl, lmkit.EvaluateConfig{}); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-}
-
-func ExampleModel_String() {
-	vocabulary, err := text.NewVocabulary([]string{"a", "b", "c"}, text.VocabularyOptions{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	engine, err := backend.Open(backend.Go)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	model, err := lmkit.New(engine, lmkit.Config{Cell: rnn.RNN, EmbeddingSize: 4, HiddenSize: 8, Layers: 1}, text.Words{}, vocabulary, 1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(model)
-	// Output:
-	// RNN language model: vocabulary 3, embedding 4, hidden 8, 1 layer
-	//   embedding.weight   [3, 4]                12
-	//   rnn.weight_ih_l0   [8, 4]                32
-	//   rnn.weight_hh_l0   [8, 8]                64
-	//   rnn.bias_ih_l0     [8]                    8
-	//   rnn.bias_hh_l0     [8]                    8
-	//   fc.weight          [3, 8]                24
-	//   fc.bias            [3]                    3
-	//   parameters                              151
 }

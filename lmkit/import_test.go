@@ -39,12 +39,14 @@ func TestImportsLikeTorch(t *testing.T) {
 			t.Fatalf("no golden values for %s", name)
 		}
 		dir := filepath.Join(t.TempDir(), name)
-		got, err := lmkit.Import(golden.Path("testdata/torch")+"/import/"+name+".safetensors", vocabularyList, dir, lmkit.ImportConfig{})
+		weights := filepath.Join(golden.Path("testdata/torch"), "import", name+".safetensors")
+		got, err := lmkit.Import(weights, vocabularyList, dir, lmkit.ImportConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got != config || name != "no-bias" && got.Parameters() != want.Parameters {
-			t.Errorf("%s: %+v with %d parameters, want %+v with %d", name, got, got.Parameters(), config, want.Parameters)
+			t.Errorf("%s: %+v with %d parameters, want %+v with %d",
+				name, got, got.Parameters(), config, want.Parameters)
 		}
 		m, err := lmkit.Open(dir, backend.Go)
 		if err != nil {
@@ -56,10 +58,12 @@ func TestImportsLikeTorch(t *testing.T) {
 		largest = max(largest, largestDifference(t, m, g.Tokens, want.Logits))
 		cases += len(g.Tokens) * 7
 	}
-	golden.Agree(t, golden.Agreement{Comparison: "logits of imported state dicts", Cases: cases, Largest: largest, Limit: 1e-5})
+	golden.Agree(t, golden.Agreement{
+		Comparison: "logits of imported state dicts", Cases: cases, Largest: largest, Limit: 1e-5,
+	})
 }
 
-// stateDict writes the weights of a small lstm, changed, and returns the file.
+// stateDict writes the weights of a small LSTM, after change changed them, and returns the path.
 func stateDict(t *testing.T, change func(list []safetensors.Tensor) []safetensors.Tensor) string {
 	t.Helper()
 	config := network.Config{Cell: rnn.LSTM, VocabularySize: 7, EmbeddingSize: 3, HiddenSize: 4, Layers: 1}
@@ -75,6 +79,7 @@ func stateDict(t *testing.T, change func(list []safetensors.Tensor) []safetensor
 	return want.File(t, "model.safetensors", data.String())
 }
 
+// TestImportRefuses checks the errors of weights and vocabularies that make no model. Nothing may be written.
 func TestImportRefuses(t *testing.T) {
 	same := func(list []safetensors.Tensor) []safetensors.Tensor { return list }
 	replace := func(name string, with safetensors.Tensor) func(list []safetensors.Tensor) []safetensors.Tensor {
@@ -97,38 +102,68 @@ func TestImportRefuses(t *testing.T) {
 		}
 	}
 	held := t.TempDir()
-	if err := newModel(t, backend.Go, network.Config{Cell: rnn.RNN, EmbeddingSize: 2, HiddenSize: 2, Layers: 1}).Save(held); err != nil {
+	small := network.Config{Cell: rnn.RNN, EmbeddingSize: 2, HiddenSize: 2, Layers: 1}
+	if err := newModel(t, backend.Go, small).Save(held); err != nil {
 		t.Fatal(err)
 	}
 	good := stateDict(t, same)
 	matrix := func(rows, columns int) safetensors.Tensor {
 		return safetensors.Float32("rnn.weight_hh_l0", []int{rows, columns}, make([]float32, rows*columns))
 	}
+	double := safetensors.Tensor{Name: "fc.bias", DType: "F64", Shape: []int{7}, Data: make([]byte, 56)}
+	attention := safetensors.Float32("attention", []int{1}, []float32{1})
 	for name, c := range map[string]struct {
 		weights, vocabulary, dir string
 		config                   lmkit.ImportConfig
 		want                     []string
 	}{
-		"zipped pickle":   {weights: want.File(t, "my model.pt", "PK\x03\x04rest"), want: []string{"my model.pt is a pickle", "python3 -c", "weights_only=True", "my model.safetensors'"}},
-		"old pickle":      {weights: want.File(t, "model.pth", "\x80\x02\x8a\x0a"), want: []string{"is a pickle"}},
-		"no file":         {weights: "nowhere.safetensors", want: []string{"nowhere.safetensors", "no such file"}},
-		"no safetensors":  {weights: want.File(t, "model.bin", "some words here"), want: []string{"model.bin", "safetensors"}},
-		"short list":      {vocabulary: want.File(t, "v.txt", "a\nb\n"), want: []string{"embedding.weight has shape [7, 3], not [2, 3]", "fc.bias has shape [7], not [2]"}},
-		"empty line":      {vocabulary: want.File(t, "v.txt", "a\n\nb\n"), want: []string{"v.txt: line 2 is empty"}},
-		"twice":           {vocabulary: want.File(t, "v.txt", "a\nb\na\n"), want: []string{`"a" occurs twice`}},
-		"empty list":      {vocabulary: want.File(t, "v.txt", "\n"), want: []string{"no tokens"}},
-		"not UTF-8":       {vocabulary: want.File(t, "v.txt", "a\xff"), want: []string{"not UTF-8"}},
-		"bad JSON":        {vocabulary: want.File(t, "v.json", `{"tokens":["a"]`), want: []string{"v.json"}},
-		"no list":         {vocabulary: "nowhere.txt", want: []string{"nowhere.txt: no such file"}},
-		"held":            {dir: held, want: []string{held, "already holds a model or a run"}},
-		"extra":           {weights: stateDict(t, add("rnn.weight_hr_l0", 2, 4)), want: []string{"rnn.weight_hr_l0 is no weight of this model"}},
-		"both names":      {weights: stateDict(t, add("encoder.weight", 7, 3)), want: []string{"embedding.weight and encoder.weight are both"}},
-		"layer missing":   {weights: stateDict(t, add("rnn.weight_hh_l1", 16, 4)), want: []string{"rnn.weight_ih_l1 is missing", "rnn.bias_hh_l1 is missing"}},
-		"double":          {weights: stateDict(t, replace("fc.bias", safetensors.Tensor{Name: "fc.bias", DType: "F64", Shape: []int{7}, Data: make([]byte, 56)})), want: []string{"fc.bias has type F64"}},
-		"two gates":       {weights: stateDict(t, replace("rnn.weight_hh_l0", matrix(8, 4))), want: []string{"[8, 4]", "[4H, H] for an lstm"}},
-		"no layer":        {weights: stateDict(t, replace("rnn.weight_hh_l0", safetensors.Float32("attention", []int{1}, []float32{1}))), want: []string{"no recurrent layer", "attention. [1]"}},
-		"empty layer":     {weights: stateDict(t, replace("rnn.weight_hh_l0", matrix(0, 0))), want: []string{"no recurrent layer"}},
-		"another cell":    {config: lmkit.ImportConfig{Cell: "gru"}, want: []string{"rnn.weight_hh_l0 has shape [16, 4], not [12, 4]"}},
+		"zipped pickle": {
+			weights: want.File(t, "my model.pt", "PK\x03\x04rest"),
+			want:    []string{"my model.pt is a pickle", "python3 -c", "weights_only=True", "my model.safetensors'"},
+		},
+		"old pickle": {weights: want.File(t, "model.pth", "\x80\x02\x8a\x0a"), want: []string{"is a pickle"}},
+		"no file":    {weights: "nowhere.safetensors", want: []string{"nowhere.safetensors", "no such file"}},
+		"no safetensors": {
+			weights: want.File(t, "model.bin", "some words here"), want: []string{"model.bin", "safetensors"},
+		},
+		"short list": {
+			vocabulary: want.File(t, "v.txt", "a\nb\n"),
+			want:       []string{"embedding.weight has shape [7, 3], not [2, 3]", "fc.bias has shape [7], not [2]"},
+		},
+		"empty line": {vocabulary: want.File(t, "v.txt", "a\n\nb\n"), want: []string{"v.txt: line 2 is empty"}},
+		"twice":      {vocabulary: want.File(t, "v.txt", "a\nb\na\n"), want: []string{`"a" occurs twice`}},
+		"empty list": {vocabulary: want.File(t, "v.txt", "\n"), want: []string{"no tokens"}},
+		"not UTF-8":  {vocabulary: want.File(t, "v.txt", "a\xff"), want: []string{"not UTF-8"}},
+		"bad JSON":   {vocabulary: want.File(t, "v.json", `{"tokens":["a"]`), want: []string{"v.json"}},
+		"no list":    {vocabulary: "nowhere.txt", want: []string{"nowhere.txt: no such file"}},
+		"held":       {dir: held, want: []string{held, "already holds a model or a run"}},
+		"extra": {
+			weights: stateDict(t, add("rnn.weight_hr_l0", 2, 4)),
+			want:    []string{"rnn.weight_hr_l0 is not a weight of this model"},
+		},
+		"both names": {
+			weights: stateDict(t, add("encoder.weight", 7, 3)),
+			want:    []string{"embedding.weight and encoder.weight are both"},
+		},
+		"layer missing": {
+			weights: stateDict(t, add("rnn.weight_hh_l1", 16, 4)),
+			want:    []string{"rnn.weight_ih_l1 is missing", "rnn.bias_hh_l1 is missing"},
+		},
+		"double": {weights: stateDict(t, replace("fc.bias", double)), want: []string{"fc.bias has type F64"}},
+		"two gates": {
+			weights: stateDict(t, replace("rnn.weight_hh_l0", matrix(8, 4))),
+			want:    []string{"[8, 4]", "[4H, H] for an lstm"},
+		},
+		"no layer": {
+			weights: stateDict(t, replace("rnn.weight_hh_l0", attention)),
+			want:    []string{"no recurrent layer", "attention [1]"},
+		},
+		"empty layer": {
+			weights: stateDict(t, replace("rnn.weight_hh_l0", matrix(0, 0))), want: []string{"no recurrent layer"},
+		},
+		"another cell": {
+			config: lmkit.ImportConfig{Cell: "gru"}, want: []string{"rnn.weight_hh_l0 has shape [16, 4], not [12, 4]"},
+		},
 		"unknown cell":    {config: lmkit.ImportConfig{Cell: "lsmt"}, want: []string{`"lsmt"`}},
 		"context":         {config: lmkit.ImportConfig{Context: -1}, want: []string{"context is -1"}},
 		"not the dropout": {config: lmkit.ImportConfig{Dropout: 1}, want: []string{"dropout is 1"}},
@@ -153,19 +188,42 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
+// TestShapeTable checks the table of a ShapeError.
 func TestShapeTable(t *testing.T) {
-	_, err := lmkit.Import(stateDict(t, func(list []safetensors.Tensor) []safetensors.Tensor { return list[:len(list)-2] }), want.File(t, "v.txt", "a\nb\n"), t.TempDir(), lmkit.ImportConfig{})
+	weights := stateDict(t, func(list []safetensors.Tensor) []safetensors.Tensor { return list[:len(list)-2] })
+	vocabulary := want.File(t, "v.txt", "a\nb\n")
+	_, err := lmkit.Import(weights, vocabulary, t.TempDir(), lmkit.ImportConfig{})
 	var shapes *lmkit.ShapeError
 	if !errors.As(err, &shapes) {
 		t.Fatal(err)
 	}
-	want := []string{"name found expected", "embedding.weight [7, 3] [2, 3] <-", "rnn.weight_ih_l0 [16, 3] [16, 3]", "rnn.weight_hh_l0 [16, 4] [16, 4]",
-		"rnn.bias_ih_l0 [16] [16]", "rnn.bias_hh_l0 [16] [16]", "fc.weight - [2, 4] <-", "fc.bias [2] [2]"}
+	want := []string{
+		"name found expected", "embedding.weight [7, 3] [2, 3] <-", "rnn.weight_ih_l0 [16, 3] [16, 3]",
+		"rnn.weight_hh_l0 [16, 4] [16, 4]", "rnn.bias_ih_l0 [16] [16]", "rnn.bias_hh_l0 [16] [16]",
+		"fc.weight - [2, 4] <-", "fc.bias [2] [2]",
+	}
 	var got []string
 	for line := range strings.Lines(shapes.Table()) {
 		got = append(got, strings.Join(strings.Fields(line), " "))
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("%s", shapes.Table())
+	}
+}
+
+// TestImportWrapped imports a model that DataParallel and torch.compile wrapped, in both orders.
+func TestImportWrapped(t *testing.T) {
+	for _, wrapper := range []string{"module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module."} {
+		weights := stateDict(t, func(list []safetensors.Tensor) []safetensors.Tensor {
+			for i := range list {
+				list[i].Name = wrapper + list[i].Name
+			}
+			return list
+		})
+		dir := filepath.Join(t.TempDir(), "out")
+		c, err := lmkit.Import(weights, vocabularyList, dir, lmkit.ImportConfig{})
+		if err != nil || c.Cell != rnn.LSTM || c.HiddenSize != 4 {
+			t.Errorf("%s: %+v, %v", wrapper, c, err)
+		}
 	}
 }

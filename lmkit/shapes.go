@@ -2,8 +2,8 @@ package lmkit
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"text/tabwriter"
 
@@ -12,22 +12,23 @@ import (
 	"owlm/lmkit/safetensors"
 )
 
-// ShapeError says that a file's weights are not those of a model.
+// ShapeError is the error for a file whose weights are not those of a model.
 type ShapeError struct {
 	// Path is the file.
 	Path string
 	// Config is the structure that the weights were compared with.
 	Config network.Config
-	// Rows are all weights, those of the model first.
+	// Rows has every weight, those of the model first.
 	Rows []ShapeRow
 }
 
-// ShapeRow is a weight as it is in the file and as the model has it.
+// ShapeRow compares a weight of the file with that of the model.
 type ShapeRow struct {
 	Name string
-	// Found is nil for a weight that the file lacks, Expected for one that the model lacks.
+	// Found is the shape in the file, nil if the file lacks the weight. Expected is the shape in the model, nil if the
+	// model lacks it.
 	Found, Expected []int
-	// Problem is what is wrong, "" if nothing is.
+	// Problem says what is wrong; "" if nothing is.
 	Problem string
 }
 
@@ -42,7 +43,7 @@ func (e *ShapeError) Error() string {
 	return fmt.Sprintf("%s: %v", e.Path, oneline.Join(problems))
 }
 
-// Table lists all weights: name, shape found, shape expected, and what is wrong.
+// Table lists all weights: name, shape found, shape expected, and a mark if something is wrong.
 func (e *ShapeError) Table() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -64,54 +65,52 @@ func (e *ShapeError) Table() string {
 	return b.String()
 }
 
-// take picks the model's weights out of tensors that have their names. The error is a *ShapeError.
-func take(c network.Config, path string, found map[string]safetensors.Tensor) (map[string][]float32, error) {
-	weights, problem := make(map[string][]float32), false
-	failed := &ShapeError{Path: path, Config: c}
-	add := func(row ShapeRow) {
-		failed.Rows = append(failed.Rows, row)
-		problem = problem || row.Problem != ""
-	}
-	left := make(map[string]bool)
-	for name := range found {
-		left[name] = true
-	}
-	for _, p := range c.Weights() {
-		t, ok := found[p.Name]
-		delete(left, p.Name)
-		row := ShapeRow{Name: p.Name, Found: t.Shape, Expected: p.Shape}
-		switch {
-		case !ok:
-			row.Problem = "is missing"
-		case !slices.Equal(t.Shape, p.Shape):
-			row.Problem = fmt.Sprintf("has shape %s, not %s", network.ShapeString(t.Shape), network.ShapeString(p.Shape))
-		default:
-			values, err := t.Float32s()
-			if err != nil {
-				row.Problem = fmt.Sprintf("has %v", err)
-			}
-			weights[p.Name] = values
-		}
-		add(row)
+// pickWeights takes a model's weights out of tensors that have their names. The error is a *ShapeError.
+func pickWeights(c network.Config, path string, found map[string]safetensors.Tensor) (map[string][]float32, error) {
+	weights := make(map[string][]float32)
+	result := &ShapeError{Path: path, Config: c}
+	left := maps.Clone(found)
+	for _, w := range c.Weights() {
+		delete(left, w.Name)
+		row := ShapeRow{Name: w.Name, Found: found[w.Name].Shape, Expected: w.Shape}
+		weights[w.Name], row.Problem = checkWeight(found, w.Name, w.Shape)
+		result.Rows = append(result.Rows, row)
 	}
 	if t, ok := found["fc.weight"]; ok && c.TieWeights {
 		delete(left, "fc.weight")
 		row := ShapeRow{Name: "fc.weight", Found: t.Shape, Expected: []int{c.VocabularySize, c.HiddenSize}}
-		if values, err := t.Float32s(); err != nil || !slices.Equal(values, weights["embedding.weight"]) {
+		var values []float32
+		values, row.Problem = checkWeight(found, row.Name, row.Expected)
+		if row.Problem == "" && !slices.EqualFunc(values, weights["embedding.weight"], sameValue) {
 			row.Problem = "differs from embedding.weight, but the weights are tied"
 		}
-		add(row)
+		result.Rows = append(result.Rows, row)
 	}
-	extra := make([]string, 0, len(left))
-	for name := range left {
-		extra = append(extra, name)
+	for _, name := range slices.Sorted(maps.Keys(left)) {
+		row := ShapeRow{Name: name, Found: left[name].Shape, Problem: "is not a weight of this model"}
+		result.Rows = append(result.Rows, row)
 	}
-	sort.Strings(extra)
-	for _, name := range extra {
-		add(ShapeRow{Name: name, Found: found[name].Shape, Problem: "is no weight of this model"})
-	}
-	if problem {
-		return nil, failed
+	if slices.ContainsFunc(result.Rows, func(row ShapeRow) bool { return row.Problem != "" }) {
+		return nil, result
 	}
 	return weights, nil
 }
+
+// checkWeight returns the values of a weight, or says what is wrong with it.
+func checkWeight(found map[string]safetensors.Tensor, name string, shape []int) (values []float32, problem string) {
+	t, ok := found[name]
+	if !ok {
+		return nil, "is missing"
+	}
+	if !slices.Equal(t.Shape, shape) {
+		return nil, fmt.Sprintf("has shape %s, not %s", network.ShapeString(t.Shape), network.ShapeString(shape))
+	}
+	values, err := t.Float32s()
+	if err != nil {
+		return nil, fmt.Sprintf("has %v", err)
+	}
+	return values, ""
+}
+
+// sameValue reports whether two weights are equal; NaN, which training that diverges leaves, equals NaN.
+func sameValue(a, b float32) bool { return a == b || a != a && b != b }

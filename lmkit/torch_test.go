@@ -1,29 +1,23 @@
 package lmkit_test
 
 import (
-	"context"
 	"math"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"owlm/internal/enginetest"
 	"owlm/internal/golden"
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
-	"owlm/lmkit/corpora"
 	"owlm/lmkit/network"
 	"owlm/lmkit/rnn"
 	"owlm/lmkit/text"
 )
 
-// engines are those that tests run on: the Go engine, and XLA unless they are short.
-func engines(t testing.TB) []string { return enginetest.Names(t) }
-
-// torchModels is logits.json, which PyTorch made (testdata/torch_models.py).
+// torchModels is logits.json, which testdata/torch_models.py makes with PyTorch.
 type torchModels struct {
 	Tokens []int32
-	// Models are model directories, Imported state dicts.
+	// Models has model directories, Imported state dicts.
 	Models, Imported map[string]struct {
 		Logits     [][]float64
 		Loss       float64
@@ -48,7 +42,8 @@ func TestLogitsLikeTorch(t *testing.T) {
 				}
 				tokens := m.Vocabulary.Decode(g.Tokens)
 				logits = max(logits, largestDifference(t, m, g.Tokens, want.Logits))
-				e, err := m.Evaluate(context.Background(), text.String("", strings.Join(tokens, " ")), lmkit.EvaluateConfig{})
+				source := text.String("", strings.Join(tokens, " "))
+				e, err := m.Evaluate(t.Context(), source, lmkit.EvaluateConfig{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -57,16 +52,20 @@ func TestLogitsLikeTorch(t *testing.T) {
 				}
 			})
 		}
-		golden.Agree(t, golden.Agreement{Comparison: "logits of PyTorch's models, " + engine, Cases: len(g.Models) * len(g.Tokens) * 7, Largest: logits, Limit: 1e-5})
+		golden.Agree(t, golden.Agreement{
+			Comparison: "logits of PyTorch's models, " + engine, Cases: len(g.Models) * len(g.Tokens) * 7,
+			Largest: logits, Limit: 1e-5,
+		})
 	}
 }
 
-// TestLoadsInTorch loads models that lmkit wrote with load_state_dict, and compares logits.
+// TestLoadsInTorch loads models that lmkit wrote into PyTorch, with load_state_dict, and compares logits.
 func TestLoadsInTorch(t *testing.T) {
 	python := golden.Python(t)
 	largest, cases := 0.0, 0
 	for _, config := range []network.Config{
-		{Cell: rnn.RNN, EmbeddingSize: 5, HiddenSize: 6, Layers: 2}, {Cell: rnn.GRU, EmbeddingSize: 5, HiddenSize: 6, Layers: 1},
+		{Cell: rnn.RNN, EmbeddingSize: 5, HiddenSize: 6, Layers: 2},
+		{Cell: rnn.GRU, EmbeddingSize: 5, HiddenSize: 6, Layers: 1},
 		{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 6, Layers: 2, TieWeights: true},
 	} {
 		m := newModel(t, backend.Go, config)
@@ -79,28 +78,13 @@ func TestLoadsInTorch(t *testing.T) {
 		largest = max(largest, largestDifference(t, m, []int32{3, 1, 4}, want))
 		cases += len(want) * len(want[0])
 	}
-	golden.Agree(t, golden.Agreement{Comparison: "logits of lmkit's models, loaded with load_state_dict", Cases: cases, Largest: largest, Limit: 1e-4})
+	golden.Agree(t, golden.Agreement{
+		Comparison: "logits of lmkit's models, loaded with load_state_dict", Cases: cases,
+		Largest: largest, Limit: 1e-4,
+	})
 }
 
-// newModel is an untrained model of the owl's vocabulary.
-func newModel(t testing.TB, engineName string, config network.Config) *lmkit.Model {
-	engine, err := backend.Open(engineName)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokenizer := text.Words{Lowercase: true}
-	vocabulary, err := text.NewVocabulary(tokenizer.Tokenize(corpora.OwlText), text.VocabularyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := lmkit.New(engine, config, tokenizer, vocabulary, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-// largestDifference is that of a model's logits from an outsider's.
+// largestDifference compares the logits of a model with those of another program.
 func largestDifference(t *testing.T, m *lmkit.Model, ids []int32, want [][]float64) float64 {
 	t.Helper()
 	logits, err := m.Logits(m.Vocabulary.Decode(ids))

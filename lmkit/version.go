@@ -5,10 +5,10 @@ import (
 	"runtime/debug"
 )
 
-// Version is the version of lmkit; receipts and `lmkit --version` show it.
+// Version is the version of lmkit.
 const Version = "0.1.0"
 
-// Versions are the versions of Go, lmkit and the modules that compute, as built into the program.
+// Versions returns the versions of Go, of lmkit and of the modules that compute, as they were built into the program.
 func Versions() map[string]string {
 	versions := map[string]string{"go": runtime.Version(), "lmkit": Version}
 	info, ok := debug.ReadBuildInfo()

@@ -1,4 +1,4 @@
-// Package oneline writes errors in one line, as users see them.
+// Package oneline makes an error one line, which is how users see it.
 package oneline
 
 import (
@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// Join puts several problems into one line.
+// Join returns one error whose message joins the messages of all problems with "; ". It returns nil without problems.
 func Join(problems []error) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	lines := make([]string, len(problems))
+	messages := make([]string, len(problems))
 	for i, problem := range problems {
-		lines[i] = problem.Error()
+		messages[i] = problem.Error()
 	}
-	return errors.New(strings.Join(lines, "; "))
+	return errors.New(strings.Join(messages, "; "))
 }
 
-// Of returns the first line of an error's message: GoMLX adds stack traces below it.
+// Of returns the first line of an error's message. GoMLX adds a stack trace below it.
 func Of(err error) string { return First(err.Error()) }
 
 // First returns the first line of a text.

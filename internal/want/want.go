@@ -1,4 +1,4 @@
-// Package want has what many tests check.
+// Package want has checks that tests of many packages share.
 package want
 
 import (
@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Error checks that an error has one line, and that it has every part.
+// Error checks that err is an error of one line that contains every part.
 func Error(t testing.TB, err error, parts ...string) {
 	t.Helper()
 	if err == nil {

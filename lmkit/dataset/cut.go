@@ -9,15 +9,15 @@ import (
 	"owlm/lmkit/internal/bytepair"
 )
 
-// The parts of a text that merges are learned from must be cut before there are tokens, or what is held out would have
-// a say in them. So they are cut by characters, and each part is tokenized by itself.
+// A text that merges are learned from must be cut before there are tokens, or the parts that are held out would take
+// part in the choice of merges. So it is cut by characters, and each part is tokenized by itself.
 
 // cutReach is how many characters a cut may be moved.
 const cutReach = 1000
 
-// cut is Split's rule for the characters of a text: at which byte the part for validation begins, and at which the one
-// for testing. Each is moved on to the next place that a pre-token ends at, so that the parts have the tokens of the whole
-// text; where none is near, it stays. A place that no text follows is the largest number.
+// cut applies the rule of SplitAt to the characters of a text. It returns the bytes at which the validation part and
+// the test part begin. Each place is moved to the next end of a pre-token, so that the parts have the tokens of the
+// whole text; if there is none within cutReach, it stays. A place at the end of the text is math.MaxInt64.
 func cut(ctx context.Context, open func() (io.ReadCloser, error), valid, test float64) (places [2]int64, err error) {
 	places = [2]int64{math.MaxInt64, math.MaxInt64}
 	if valid == 0 && test == 0 {
@@ -44,7 +44,7 @@ func cut(ctx context.Context, open func() (io.ReadCloser, error), valid, test fl
 	return findPlaces(bufio.NewReaderSize(cancelable(ctx, again), 64<<10), [2]int{validAt, testAt})
 }
 
-// findPlaces finds the bytes at which characters begin, or the pre-tokens behind them.
+// findPlaces returns the bytes at which two characters begin, each moved to the next end of a pre-token.
 func findPlaces(in io.RuneReader, characters [2]int) (places [2]int64, err error) {
 	places = [2]int64{math.MaxInt64, math.MaxInt64}
 	var moved [2]bool
@@ -59,11 +59,11 @@ func findPlaces(in io.RuneReader, characters [2]int) (places [2]int64, err error
 			return places, err
 		}
 		for i, character := range characters {
-			behind := n - character
-			if behind < 0 || behind > cutReach || moved[i] {
+			after := n - character
+			if after < 0 || after > cutReach || moved[i] {
 				continue
 			}
-			if moved[i] = bytepair.Divides(previous, next); moved[i] || behind == 0 {
+			if moved[i] = bytepair.Divides(previous, next); moved[i] || after == 0 {
 				places[i] = at
 			}
 		}
@@ -73,7 +73,7 @@ func findPlaces(in io.RuneReader, characters [2]int) (places [2]int64, err error
 	return places, nil
 }
 
-// shortText is the size in bytes up to which a text is read although its context is cancelled.
+// shortText is the number of bytes up to which a text is read even if its context is cancelled.
 const shortText = 64 << 10
 
 // cancelable reads until a context is cancelled. A short text is read in any case.

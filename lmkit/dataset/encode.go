@@ -2,8 +2,6 @@ package dataset
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -15,46 +13,16 @@ import (
 // TokensFile is the name of the token file in the directory of a training run.
 const TokensFile = "tokens.bin"
 
-// Options say how a text becomes ids.
-type Options struct {
-	// Tokenizer splits the text. Byte-pair encoding that has learned nothing learns from the training part.
-	Tokenizer text.Tokenizer
-	// Valid and Test are the shares that are held out at the end: of the tokens; with byte-pair encoding, of the characters; of
-	// documents that are kept apart, of the documents.
-	Valid, Test float64
-	// VocabularyOptions say which tokens of the training part become the vocabulary. Byte-pair encoding takes all its tokens, which
-	// cover any text, and learns up to Size of them.
-	VocabularyOptions text.VocabularyOptions
-	// Vocabulary, if not nil, is the vocabulary instead.
-	Vocabulary *text.Vocabulary
-	// Path is the token file to write; "" keeps the ids of a text in memory where the text is there too, and otherwise in a temporary file.
-	Path string
-	// Warn receives how many bytes of a text were replaced, as they were not UTF-8; nil drops that.
-	Warn func(message string)
-}
-
-// key returns the sha256 of all that the ids of a text depend on.
-func (o Options) key(vocabulary *text.Vocabulary) (sum [sha256.Size]byte, err error) {
-	hash := sha256.New()
-	tokenizer, err := text.MarshalTokenizer(o.Tokenizer)
-	if err != nil { // it can be used, but not saved
-		tokenizer = fmt.Appendf(nil, "%T%+v", o.Tokenizer, o.Tokenizer)
-	}
-	list, err := json.Marshal(vocabulary)
-	for _, part := range [][]byte{tokenizer, list, fmt.Appendf(nil, "%v %v", o.Valid, o.Test)} {
-		fmt.Fprintf(hash, "%d\n", len(part))
-		hash.Write(part)
-	}
-	hash.Sum(sum[:0])
-	return sum, err
-}
-
-// Encode tokenizes a source and makes its vocabulary of the training part alone. Of a text it keeps the distinct tokens in memory, and
-// the ids if there is no file for them; the ids of documents stay in memory. A token that the vocabulary lacks, and has none for, is a
-// *text.UnknownTokenError. The caller closes the result.
+// Encode tokenizes a source, makes the vocabulary from the training part alone, and returns the ids. The caller closes
+// the result.
 //
-// With byte-pair encoding, a text is cut by characters, behind a pre-token, and each part is tokenized by itself, so that the merges
-// depend on the training part alone.
+// Memory grows with the number of distinct tokens. The ids of a text may be in a file (see Options.Path); those of
+// documents are in memory.
+//
+// With a text.BPE, the text is cut between two characters, at the end of a pre-token if there is one near, and each
+// part is tokenized by itself. So the merges depend on the training part alone.
+//
+// If the vocabulary lacks a token, and has none for unknown ones, the error is a *text.UnknownTokenError.
 func Encode(ctx context.Context, source text.Source, o Options) (*Parts, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -64,6 +32,8 @@ func Encode(ctx context.Context, source text.Source, o Options) (*Parts, error) 
 		return o.encodeReady(source)
 	case source.Documents != nil:
 		return o.encodeDocuments(ctx, source)
+	case source.Open == nil:
+		return nil, errNothing(source)
 	case o.Path != "" || source.InMemory():
 		return o.encodeText(ctx, opener(source, o.Warn))
 	}
@@ -113,30 +83,40 @@ func (o Options) encodeText(ctx context.Context, open func() (io.ReadCloser, err
 	if h.Sizes, err = pass.sizes(validAt, testAt); err != nil {
 		return nil, err
 	}
-	if h.Key, err = o.key(vocabulary); err != nil {
+	if h.key, err = o.key(vocabulary); err != nil {
 		return nil, err
 	}
 	ids, err := pass.encode(&h, vocabulary, o.Path)
 	if err != nil {
 		return nil, err
 	}
-	return newParts(h, ids, o.Tokenizer, vocabulary, nil), nil
+	return newParts(h, ids, o.Tokenizer, vocabulary, documentStarts{}), nil
 }
 
-// Open opens the token file at o.Path that Encode wrote with the same options, where Tokenizer and Vocabulary are those that Encode
-// returned. The caller compares Text with the text, and closes the result.
+// unknownIn returns an error that names the part (0, 1 or 2) with an unknown token.
+func unknownIn(part int, token string, position int) error {
+	err := &text.UnknownTokenError{Token: token, Position: position}
+	if part == 0 {
+		return fmt.Errorf("training text: %w", err)
+	}
+	name := []string{1: "validation", 2: "test"}[part]
+	return fmt.Errorf("%s text: %w; give the vocabulary a token for unknown words", name, err)
+}
+
+// Open reads the token file at o.Path, which Encode wrote with the same options, and with the Tokenizer and Vocabulary
+// of the Parts that it returned. The caller compares Parts.Text with the text, and closes the result.
 func Open(o Options) (*Parts, error) {
 	file, err := OpenFile(o.Path)
 	if err != nil {
 		return nil, err
 	}
 	key, err := o.key(o.Vocabulary)
-	if err == nil && key != file.Key {
+	if err == nil && key != file.key {
 		err = fmt.Errorf("%s: it was made with another tokenizer, vocabulary or split", o.Path)
 	}
 	if err != nil {
 		file.Close()
 		return nil, err
 	}
-	return newParts(file.Header, file, o.Tokenizer, o.Vocabulary, nil), nil
+	return newParts(file.Header, file, o.Tokenizer, o.Vocabulary, documentStarts{}), nil
 }

@@ -1,23 +1,20 @@
 package dataset
 
-import (
-	"math"
-)
+import "math"
 
 // Evaluation says how well a model predicts a text.
 type Evaluation struct {
-	// Tokens is the length N of the text. All tokens but the first, of each document, were predicted.
+	// Tokens is the number of tokens. All but the first of each document were predicted.
 	Tokens int `json:"tokens"`
-	// Unknown is how many of the tokens the vocabulary lacks. Which word one of them was is not predicted, so the more
+	// Unknown is the number of tokens that the vocabulary lacks. Which words they were is not predicted, so the more
 	// there are, the lower the loss.
 	Unknown int `json:"unknown"`
 	// Loss is the mean cross entropy of the predictions, in nats.
 	Loss float64 `json:"loss"`
 	// Perplexity is exp(Loss).
 	Perplexity float64 `json:"perplexity"`
-	// BitsPerCharacter is the sum of the losses, in bits, divided by the number of Unicode
-	// characters of the text, so that models with different tokenizers compare, as long as
-	// few of their tokens are Unknown.
+	// BitsPerCharacter is the sum of the losses, in bits, divided by the number of code points of the text. It compares
+	// models with different tokenizers, as long as few tokens are Unknown.
 	BitsPerCharacter float64 `json:"bits_per_character"`
 }
 

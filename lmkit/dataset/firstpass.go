@@ -13,28 +13,29 @@ import (
 	"owlm/lmkit/text"
 )
 
-// firstPass tokenizes a text into provisional ids: 0 for the first distinct token, 1 for the next. Only when all of it is
-// read is its length known, and with that its parts and its vocabulary.
+// firstPass tokenizes a text into provisional ids: 0 for the first distinct token, 1 for the next. The length of the
+// text, and with it the parts and the vocabulary, are known only when all of it was read.
 type firstPass struct {
 	open      func() (io.ReadCloser, error)
 	tokenizer text.Tokenizer
 	store     store
 	measure   *Measure
 	tokens    int
-	pieces    []place // where each piece that was tokenized begins
-	ids       map[string]int32
-	types     []string
-	single    [utf8.RuneSelf]int32 // the id + 1 of a token of one ASCII character
+	pieces    []place              // where each piece that was tokenized begins
+	ids       map[string]int32     // of each distinct token
+	types     []string             // the distinct tokens, by id
+	single    [utf8.RuneSelf]int32 // id + 1 of each token of one ASCII character, which saves looking it up in ids
 }
 
-// place is a place in a text: how many tokens, bytes and characters come before it.
+// place is a place in a text: the numbers of tokens, bytes and characters before it.
 type place struct{ tokens, bytes, characters int }
 
-// after is the place behind a piece.
+// after returns the place after a piece.
 func (p place) after(tokens int, piece string) place {
 	return place{p.tokens + tokens, p.bytes + len(piece), p.characters + utf8.RuneCountInString(piece)}
 }
 
+// read tokenizes the text into the store.
 func (p *firstPass) read(ctx context.Context) error {
 	r, err := p.open()
 	if err != nil {
@@ -59,6 +60,7 @@ func (p *firstPass) read(ctx context.Context) error {
 	})
 }
 
+// id returns the provisional id of a token.
 func (p *firstPass) id(token string) int32 {
 	ascii := len(token) == 1 && token[0] < utf8.RuneSelf
 	if ascii && p.single[token[0]] > 0 {
@@ -67,7 +69,7 @@ func (p *firstPass) id(token string) int32 {
 	id, known := p.ids[token]
 	if !known {
 		id = int32(len(p.types))
-		token = strings.Clone(token) // a token is a part of its whole block
+		token = strings.Clone(token) // or it would keep its whole block in memory
 		p.ids[token] = id
 		p.types = append(p.types, token)
 	}
@@ -77,7 +79,7 @@ func (p *firstPass) id(token string) int32 {
 	return id
 }
 
-// count counts the distinct tokens of the first n.
+// count counts the distinct tokens among the first n.
 func (p *firstPass) count(n int) (iter.Seq2[string, int], error) {
 	counts := make([]int, len(p.types))
 	next, err := p.store.read()
@@ -100,7 +102,7 @@ func (p *firstPass) count(n int) (iter.Seq2[string, int], error) {
 	}, nil
 }
 
-// sizes are those of the parts, unknown tokens not counted yet.
+// sizes returns the sizes of the parts, without the number of unknown tokens.
 func (p *firstPass) sizes(validAt, testAt int) (parts [3]PartSize, err error) {
 	before := 0
 	for i, cut := range []int{validAt, testAt, p.tokens} {
@@ -116,11 +118,11 @@ func (p *firstPass) sizes(validAt, testAt int) (parts [3]PartSize, err error) {
 	return parts, nil
 }
 
-// errFound ends the reading of a text early.
+// errFound stops the tokenizing of a text early.
 var errFound = errors.New("found")
 
-// charactersBefore is the number of characters before token n, by the rule of Offset. It reads the text again, to
-// the piece that has the token.
+// charactersBefore returns the number of characters before token n, by the rule of text.Offset. It reads the text
+// again, up to the piece with the token.
 func (p *firstPass) charactersBefore(n int) (int, error) {
 	if n == p.tokens {
 		return p.measure.Characters, nil
@@ -137,7 +139,8 @@ func (p *firstPass) charactersBefore(n int) (int, error) {
 	characters := 0
 	err = text.TokenizeReader(p.tokenizer, r, func(tokens []string, piece string) error {
 		if n < at.tokens+len(tokens) {
-			characters = at.characters + utf8.RuneCountInString(piece[:text.Offset(p.tokenizer, piece, tokens, n-at.tokens)])
+			before := piece[:text.Offset(p.tokenizer, piece, tokens, n-at.tokens)]
+			characters = at.characters + utf8.RuneCountInString(before)
 			return errFound
 		}
 		at = at.after(len(tokens), piece)
@@ -147,14 +150,14 @@ func (p *firstPass) charactersBefore(n int) (int, error) {
 		return characters, nil
 	}
 	if err == nil {
-		err = fmt.Errorf("the text ends before its token %d, which it had when it was read first", n+1)
+		err = fmt.Errorf("the text changed while it was read: it has no token %d any more", n+1)
 	}
 	return 0, err
 }
 
-// encode replaces the provisional ids by those of a vocabulary, and counts the unknown tokens of each part.
+// encode replaces the provisional ids with those of a vocabulary, and counts the unknown tokens of each part.
 func (p *firstPass) encode(h *Header, vocabulary *text.Vocabulary, path string) (text.IDs, error) {
-	p.ids = nil // the memory is needed for the vocabulary
+	p.ids = nil // frees memory for the vocabulary
 	final, unknown := make([]int32, len(p.types)), make([]int, len(p.types))
 	for i, token := range p.types {
 		id, known := vocabulary.ID(token)
@@ -180,7 +183,7 @@ func (p *firstPass) encode(h *Header, vocabulary *text.Vocabulary, path string) 
 			}
 			part.Unknown += unknown[id]
 			if final[id] < 0 {
-				return nil, unknownIn(i, &text.UnknownTokenError{Token: p.types[id], Position: at})
+				return nil, unknownIn(i, p.types[id], at)
 			}
 			if err := out.add(final[id]); err != nil {
 				return nil, err
@@ -188,13 +191,4 @@ func (p *firstPass) encode(h *Header, vocabulary *text.Vocabulary, path string) 
 		}
 	}
 	return out.finish()
-}
-
-// unknownIn names the part that has an unknown token.
-func unknownIn(part int, err error) error {
-	if part == 0 {
-		return fmt.Errorf("training text: %w", err)
-	}
-	name := []string{1: "validation", 2: "test"}[part]
-	return fmt.Errorf("%s text: %w, as the training text does not have it; give the vocabulary a token for unknown words", name, err)
 }

@@ -7,21 +7,24 @@ import (
 	"owlm/lmkit/text"
 )
 
-// NewLaneBatches makes batches for truncated back-propagation through time: of the next length tokens of each of rows lanes. A text is cut
-// into contiguous lanes of the same length. Documents are shared out to the lanes whole, in their order; in each batch a lane reads one
-// document, from a zero state at its beginning. An error says that there are too few tokens.
+// NewLaneBatches makes batches for truncated back-propagation through time. Each batch has the next length tokens of
+// each of rows lanes, and predicts all of them.
+//
+// One text is cut into lanes of equal length; if it has too few tokens, there is an error. Documents are dealt out to
+// the lanes in their order, each as a whole. In a batch, a lane reads one document, and it starts each from a zero
+// state.
 func NewLaneBatches(p Part, length, rows int) (Batches, error) {
 	if p.Starts != nil {
 		return newDocumentBatches(p, length, rows)
 	}
 	if need := rows * (length + 1); p.IDs.Len() < need {
-		return nil, fmt.Errorf("the training text has %d tokens, but %d lanes of sequences of %d need at least %d; "+
+		return nil, fmt.Errorf("the training part has %d tokens, but %d lanes of sequences of %d need at least %d; "+
 			"use a longer text, a smaller batch or a shorter sequence", p.IDs.Len(), rows, length, need)
 	}
 	return &laneBatches{tokens: p.IDs, length: length, rows: rows, lane: p.IDs.Len() / rows}, nil
 }
 
-// laneBatches reads the lanes of a text side by side, from their beginning to their end.
+// laneBatches reads the lanes of one text side by side.
 type laneBatches struct {
 	tokens       text.IDs
 	length, rows int
@@ -35,7 +38,7 @@ func (l *laneBatches) Shape() (steps, rows int) { return l.length, l.rows }
 func (l *laneBatches) EveryStep() bool { return true }
 
 func (l *laneBatches) Batch(_, index int) Batch {
-	// The last stretch of an epoch may be shorter.
+	// The last batch of an epoch may be shorter.
 	steps := min(l.length, l.lane-1-index*l.length)
 	lanes := make([][]int32, l.rows)
 	for row := range lanes {
@@ -45,7 +48,7 @@ func (l *laneBatches) Batch(_, index int) Batch {
 	return LaneBatch(lanes, l.length, l.rows)
 }
 
-// documentBatches reads documents in lanes. A document that does not end with a batch leaves the rest of its lane there without weight.
+// documentBatches reads documents in lanes. Where a document ends within a batch, the rest of the lane has weight 0.
 type documentBatches struct {
 	tokens       text.IDs
 	length, rows int
@@ -56,7 +59,7 @@ type documentBatches struct {
 // visit is a document in a lane: its stretch of the tokens, and the batch in which it begins.
 type visit struct{ start, end, batch int }
 
-// newDocumentBatches gives each document in turn to the lane that has the fewest batches so far.
+// newDocumentBatches gives each document to the lane that has the fewest batches so far.
 func newDocumentBatches(p Part, length, rows int) (Batches, error) {
 	d := &documentBatches{tokens: p.IDs, length: length, rows: rows, lanes: make([][]visit, rows)}
 	used := make([]int, rows) // batches of each lane
@@ -110,7 +113,25 @@ func (d *documentBatches) Batch(_, index int) Batch {
 	return b
 }
 
-// lastAtMost returns the last of n rising values that is not above limit, -1 if all are.
+// lastAtMost returns the index of the last of n rising values that is at most limit; -1 if there is none.
 func lastAtMost(n int, value func(i int) int, limit int) int {
 	return sort.Search(n, func(i int) bool { return value(i) > limit }) - 1
+}
+
+// LaneBatch lays a stretch of each lane out as a batch. All tokens of a stretch but the last are inputs, and all but
+// the first are targets, so a stretch has up to length+1 tokens. Missing predictions get weight 0.
+func LaneBatch(lanes [][]int32, length, rows int) Batch {
+	b := Batch{
+		Tokens:  make([]int32, length*rows),
+		Targets: make([]int32, length*rows),
+		Weights: make([]float32, length*rows),
+	}
+	for row, lane := range lanes {
+		for t := range len(lane) - 1 {
+			i := t*rows + row
+			b.Tokens[i], b.Targets[i], b.Weights[i] = lane[t], lane[t+1], 1
+			b.Count++
+		}
+	}
+	return b
 }

@@ -1,16 +1,16 @@
 package dataset
 
-// Lookahead prepares the next batch of a source while the engine works on the one before: that may mean to read a file.
+// Lookahead prepares the next batch while the engine works on the one before, because preparing may read a file.
 type Lookahead struct {
 	Batches
-	pending      chan Batch // of the place below; nil before the first
+	pending      chan Batch // the batch of epoch and index; nil before the first
 	epoch, index int
 }
 
-// NewLookahead prepares the batches of a source ahead.
+// NewLookahead returns a Lookahead over source.
 func NewLookahead(source Batches) *Lookahead { return &Lookahead{Batches: source} }
 
-// Batch returns a batch of the source, and begins to prepare the one that follows it.
+// Batch returns a batch, and begins to prepare the one that follows it.
 func (l *Lookahead) Batch(epoch, index int) Batch {
 	var b Batch
 	if l.pending != nil {
@@ -29,7 +29,7 @@ func (l *Lookahead) Batch(epoch, index int) Batch {
 	return b
 }
 
-// Wait returns when nothing is being prepared any more, so that the text can be closed.
+// Wait returns when no batch is being prepared any more. Only then may the ids be closed.
 func (l *Lookahead) Wait() {
 	if l.pending != nil {
 		<-l.pending

@@ -2,11 +2,13 @@ package dataset
 
 import (
 	"fmt"
-	"owlm/lmkit/text"
 	"testing"
+
+	"owlm/lmkit/text"
 )
 
-// TestLookahead asks for batches in order, over the end of an epoch, and out of order: they are those of the source.
+// TestLookahead asks for batches in order, over the end of an epoch, and out of order, and compares them with the
+// source.
 func TestLookahead(t *testing.T) {
 	tokens := make([]int32, 61)
 	for i := range tokens {

@@ -11,14 +11,14 @@ import (
 type Measure struct {
 	in  io.Reader
 	sum hash.Hash
-	// Bytes and Characters are the size of the text, in bytes and in code points.
+	// Bytes and Characters are the size of the text so far, in bytes and in code points.
 	Bytes, Characters int
 }
 
-// NewMeasure makes a Measure of a text in UTF-8.
+// NewMeasure returns a Measure of a text in UTF-8.
 func NewMeasure(r io.Reader) *Measure { return &Measure{in: r, sum: sha256.New()} }
 
-// Read reads a part of the text.
+// Read reads the next bytes of the text.
 func (m *Measure) Read(p []byte) (int, error) {
 	n, err := m.in.Read(p)
 	m.sum.Write(p[:n])
@@ -31,7 +31,7 @@ func (m *Measure) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// SHA256 is that of what was read.
+// SHA256 returns the sha256 of the text so far.
 func (m *Measure) SHA256() (sum [sha256.Size]byte) {
 	m.sum.Sum(sum[:0])
 	return sum

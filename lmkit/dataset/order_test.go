@@ -6,11 +6,12 @@ import (
 	"testing"
 )
 
-// TestOrder checks that the listed and the computed orders are orders: each thing once, another one each epoch.
+// TestOrder checks that listed and computed orders have each thing once, and differ from epoch to epoch.
 func TestOrder(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 5, 1000, 4096, 4097} {
 		random := rand.New(rand.NewPCG(1, uint64(n)))
-		for name, order := range map[string]func(int) int{"listed": newOrder(n, 1, 2), "computed": computedOrder(n, random)} {
+		orders := map[string]func(int) int{"listed": newOrder(n, 1, 2), "computed": computedOrder(n, random)}
+		for name, order := range orders {
 			seen := make([]bool, n)
 			for place := range n {
 				seen[order(place)] = true
@@ -20,7 +21,7 @@ func TestOrder(t *testing.T) {
 			}
 		}
 	}
-	// In a large order neighbours are as far apart as in a random one: a third of n, on average.
+	// In a large order neighbors are a third of n apart on average, as in a random one.
 	const n = listedOrder + 1
 	first, again, other := newOrder(n, 1, 0), newOrder(n, 1, 0), newOrder(n, 1, 1)
 	sum, same := 0.0, 0

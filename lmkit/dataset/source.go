@@ -3,6 +3,7 @@ package dataset
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -10,13 +11,16 @@ import (
 	"owlm/lmkit/text"
 )
 
-// SHA256 reads a source and returns the sha256 of its text; of documents or token ids, that of all of them with their lengths.
+// SHA256 reads a source and returns the sha256 of its text. For documents or token ids, it is the sha256 of all of them
+// with their lengths.
 func SHA256(source text.Source) (sum [sha256.Size]byte, err error) {
 	switch {
 	case source.Tokens != nil:
 		return hashOfIDs(source.Tokens), nil
 	case source.Documents != nil:
 		return hashOfDocuments(source.Documents), nil
+	case source.Open == nil:
+		return sum, errNothing(source)
 	}
 	r, err := source.Open()
 	if err != nil {
@@ -59,7 +63,20 @@ func writeNumber(h hash.Hash, n int) {
 	h.Write(b[:])
 }
 
-// opener returns a function that begins to read a text. warn, if not nil, receives once how many bytes were replaced.
+// errNothing is the error for a source that was not made by a function of package text, or holds no document.
+func errNothing(source text.Source) error {
+	return named(source, errors.New("the source has no text, no documents and no token ids"))
+}
+
+// named puts the name of a source in front of an error.
+func named(source text.Source, err error) error {
+	if source.Name == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", source.Name, err)
+}
+
+// opener returns a function that begins to read a text. warn, if not nil, is called once if bytes were replaced.
 func opener(source text.Source, warn func(string)) func() (io.ReadCloser, error) {
 	warned := warn == nil
 	return func() (io.ReadCloser, error) {

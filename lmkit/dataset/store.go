@@ -5,19 +5,18 @@ import (
 	"encoding/binary"
 	"io"
 	"os"
-	"owlm/lmkit/text"
 	"path/filepath"
 )
 
-// store keeps provisional ids until the final ones are known.
+// store keeps provisional ids until the final ids are known.
 type store interface {
 	add(id int32) error
-	// read begins to read; next gives one id after the other.
+	// read begins to read the ids; each call of next returns one.
 	read() (next func() (int32, error), err error)
 	remove()
 }
 
-// newStore is a store beside a token file, or in memory if path is "".
+// newStore makes a store in a file next to the token file at path, or in memory if path is "".
 func newStore(path string) (store, error) {
 	if path == "" {
 		return &memoryStore{}, nil
@@ -43,7 +42,7 @@ func (s *memoryStore) read() (next func() (int32, error), err error) {
 
 func (s *memoryStore) remove() {}
 
-// fileStore writes ids as varints: as frequent tokens come early in a text, most take one byte or two.
+// fileStore writes ids as varints. Frequent tokens occur early in a text and so have low ids, which take a byte or two.
 type fileStore struct {
 	file *os.File
 	out  *bufio.Writer
@@ -73,29 +72,3 @@ func (s *fileStore) remove() {
 	s.file.Close()
 	os.Remove(s.file.Name())
 }
-
-// sink receives the final ids. Without finish, cleanup leaves nothing behind.
-type sink interface {
-	add(id int32) error
-	finish() (text.IDs, error)
-	cleanup()
-}
-
-// newSink is a token file, or memory if path is "". The header is complete when finish is called.
-func newSink(path string, h *Header) (sink, error) {
-	if path == "" {
-		return &memorySink{make([]int32, 0, h.Tokens())}, nil
-	}
-	return newTokenWriter(path, h)
-}
-
-type memorySink struct{ ids text.IDList }
-
-func (s *memorySink) add(id int32) error {
-	s.ids = append(s.ids, id)
-	return nil
-}
-
-func (s *memorySink) finish() (text.IDs, error) { return s.ids, nil }
-
-func (s *memorySink) cleanup() {}

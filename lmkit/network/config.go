@@ -3,83 +3,113 @@ package network
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"owlm/internal/files"
 	"owlm/internal/oneline"
 	"owlm/lmkit/rnn"
 )
 
-// Config is the structure of a model: what must be known, beside the weights, to run it.
-// It is stored as config.json, see the package documentation.
+// Config is the structure of a model: with the weights, all that its graph needs. A model directory stores it as
+// config.json.
 type Config struct {
-	// Cell is the recurrence: rnn.RNN, rnn.LSTM or rnn.GRU.
+	// Cell is the kind of recurrence: rnn.RNN, rnn.LSTM or rnn.GRU.
 	Cell rnn.Cell
-	// VocabularySize is the number of tokens, V. Train fills it in.
+	// VocabularySize is the number of tokens, V. lmkit.New and training set it from the vocabulary.
 	VocabularySize int
 	// EmbeddingSize is the length of a token's vector, E.
 	EmbeddingSize int
-	// HiddenSize is the length of the hidden state, H, of each layer.
+	// HiddenSize is the length of each layer's hidden state, H.
 	HiddenSize int
-	// Layers is the number of recurrent layers stacked on each other.
+	// Layers is the number of recurrent layers, stacked on each other.
 	Layers int
-	// Dropout is the probability with which a value passed from one layer to the next is
-	// zeroed in training, as in torch.nn.LSTM.
+	// Dropout is the probability with which training zeroes a value that one layer passes to the next, as in
+	// torch.nn.LSTM.
 	Dropout float64
-	// TieWeights shares the embedding with the output layer (Press & Wolf 2017); it needs
-	// EmbeddingSize equal to HiddenSize.
+	// TieWeights makes the output layer use the embedding's weights (Press & Wolf 2017). EmbeddingSize must equal
+	// HiddenSize.
 	TieWeights bool
-	// ResetBefore selects, for the GRU, the equations of Cho et al. 2014, where the reset gate
-	// is applied before the matrix product, instead of PyTorch's, where it is applied after.
+	// ResetBefore selects the GRU of Cho et al. 2014, which applies the reset gate before the matrix product. PyTorch's
+	// applies it after.
 	ResetBefore bool
-	// Context, if positive, says that the model was trained on windows of that many tokens
-	// from a zero state, so that generation and evaluation re-read that many tokens for
-	// every prediction. 0: the state is carried along the text.
+	// Context, if positive, means that the model was trained on windows of that many tokens from a zero state.
+	// Generation and evaluation then read that many tokens again for every prediction. With 0 they carry the state
+	// along the text.
 	Context int
 }
 
-// Bounds of what a Config may ask for: beyond them a typo is likelier than a model.
+// Limits of a Config. Beyond them a typo is more likely than a model.
 const (
 	MaximumSize       = 1 << 24
 	maximumLayers     = 256
 	maximumParameters = 1<<31 - 1 // 8 GiB of float32, and training needs four times that
 )
 
-// Validate reports every problem of the configuration in one error, a line each.
+// Validate returns one error of one line that names every problem, or nil.
 func (c Config) Validate() error {
 	var problems []error
+	add := func(format string, values ...any) { problems = append(problems, fmt.Errorf(format, values...)) }
 	size := func(name string, value, maximum int) {
 		if value < 1 || value > maximum {
-			problems = append(problems, fmt.Errorf("%s is %d; it must be from 1 to %d", name, value, maximum))
+			add("%s is %d; it must be from 1 to %d", name, value, maximum)
 		}
 	}
 	if c.Cell < rnn.RNN || c.Cell > rnn.GRU {
-		problems = append(problems, fmt.Errorf("cell is %v; it must be rnn, lstm or gru", c.Cell))
+		add("cell is %v; it must be rnn, lstm or gru", c.Cell)
 	}
 	size("vocabulary size", c.VocabularySize, MaximumSize)
 	size("embedding size", c.EmbeddingSize, MaximumSize)
 	size("hidden size", c.HiddenSize, MaximumSize)
 	size("layers", c.Layers, maximumLayers)
 	if !(c.Dropout >= 0 && c.Dropout < 1) {
-		problems = append(problems, fmt.Errorf("dropout is %v; it must be at least 0 and below 1", c.Dropout))
+		add("dropout is %v; it must be at least 0 and below 1", c.Dropout)
 	}
 	if c.TieWeights && c.EmbeddingSize != c.HiddenSize {
-		problems = append(problems, fmt.Errorf(
-			"tied weights need equal sizes, but the embedding size is %d and the hidden size %d", c.EmbeddingSize, c.HiddenSize))
+		add("tied weights need equal sizes, but the embedding size is %d and the hidden size %d",
+			c.EmbeddingSize, c.HiddenSize)
 	}
 	if c.ResetBefore && c.Cell != rnn.GRU {
-		problems = append(problems, fmt.Errorf("reset before the product is a choice of the gru, but the cell is %v", c.Cell))
+		add("reset before the product is a choice of the gru, but the cell is %v", c.Cell)
 	}
 	if c.Context < 0 || c.Context > MaximumSize {
-		problems = append(problems, fmt.Errorf("context is %d; it must be from 0 to %d", c.Context, MaximumSize))
+		add("context is %d; it must be from 0 to %d", c.Context, MaximumSize)
 	}
 	if problems == nil && c.Parameters() > maximumParameters {
-		problems = append(problems, fmt.Errorf("the model would have %s parameters; at most %s are possible, so make its sizes smaller",
-			grouped(c.Parameters()), grouped(maximumParameters)))
+		add("the model would have %s parameters; at most %s are possible, so make its sizes smaller",
+			grouped(c.Parameters()), grouped(maximumParameters))
 	}
 	return oneline.Join(problems)
 }
 
-// Format is the newest model directory format that this package reads, and the one it writes.
+// String lists the weights of a model with this structure, with their shapes and numbers of values.
+func (c Config) String() string {
+	var b strings.Builder
+	plural := "s"
+	if c.Layers == 1 {
+		plural = ""
+	}
+	fmt.Fprintf(&b, "%s language model: vocabulary %s, embedding %d, hidden %d, %d layer%s\n",
+		strings.ToUpper(c.Cell.String()), grouped(c.VocabularySize), c.EmbeddingSize, c.HiddenSize, c.Layers, plural)
+	line := func(name string, shape []int, size string) {
+		fmt.Fprintf(&b, "  %-18s %-12s %11s\n", name, ShapeString(shape), size)
+	}
+	for _, w := range c.Weights() {
+		line(w.Name, w.Shape, grouped(w.Size()))
+	}
+	if c.TieWeights {
+		line("fc.weight", []int{c.VocabularySize, c.HiddenSize}, "(tied)")
+	}
+	fmt.Fprintf(&b, "  %-31s %11s", "parameters", grouped(c.Parameters()))
+	return b.String()
+}
+
+// grouped writes an integer with a comma before every third digit.
+func grouped(n int) string { return message.NewPrinter(language.English).Sprint(n) }
+
+// Format is the version of the model directory that this package reads and writes.
 const Format = 1
 
 // configFile is config.json, key by key.
@@ -96,7 +126,7 @@ type configFile struct {
 	Context        int     `json:"context"`
 }
 
-// MarshalJSON writes config.json of model directory format 1.
+// MarshalJSON writes config.json.
 func (c Config) MarshalJSON() ([]byte, error) {
 	return json.Marshal(configFile{
 		Format: Format, Cell: c.Cell.String(), VocabularySize: c.VocabularySize, EmbeddingSize: c.EmbeddingSize,
@@ -105,7 +135,7 @@ func (c Config) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON reads config.json. Unknown keys, a newer format and impossible values are errors.
+// UnmarshalJSON reads config.json. It refuses unknown keys, other formats and values that Validate refuses.
 func (c *Config) UnmarshalJSON(data []byte) error {
 	var format struct {
 		Format int `json:"format"`
@@ -114,7 +144,8 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if format.Format != Format {
-		return fmt.Errorf("format is %d, and this version of lmkit reads format %d; use the version that wrote it", format.Format, Format)
+		return fmt.Errorf("format is %d, and this version of lmkit reads format %d; use the version that wrote it",
+			format.Format, Format)
 	}
 	file := configFile{ResetAfter: true}
 	if err := files.StrictJSON(data, &file); err != nil {

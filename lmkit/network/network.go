@@ -2,7 +2,6 @@ package network
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -10,29 +9,25 @@ import (
 	"owlm/lmkit/rnn"
 )
 
-// Network builds the graph of a model: embedding, recurrent layers, output layer. Like all code
-// that builds graphs it panics; GoMLX's executors turn that into errors.
+// Network adds a model to a graph.
 type Network struct {
 	Config Config
-	Scope  *model.Scope
-	Loop   rnn.Loop
-	Graph  *graph.Graph
+	// Scope gives access to the store with the weights.
+	Scope *model.Scope
+	// Loop says how Hidden runs along time; the zero value suits the engine.
+	Loop  rnn.Loop
+	Graph *graph.Graph
 }
 
-// VariablePath is where the GoMLX store keeps the weight that PyTorch calls name.
-func VariablePath(name string) string { return "/" + strings.ReplaceAll(name, ".", "/") }
-
-// weight returns the node of the weight that PyTorch calls name.
-func (n Network) weight(name string) *graph.Node {
-	variable := n.Scope.Store().GetVariable(VariablePath(name))
-	if variable == nil {
-		panic(fmt.Errorf("the model has no weight %q", name))
-	}
-	return variable.NodeValue(n.Graph)
+// Dropouts zero values [T,B,.] in a training step. A nil function zeroes nothing.
+type Dropouts struct {
+	// Embeddings receives the embeddings, Layers what one layer passes to the next, Outputs the hidden states of the
+	// top layer.
+	Embeddings, Layers, Outputs func(x *graph.Node) *graph.Node
 }
 
-// Hidden runs the recurrent layers over tokens [T,B] (int32), from the given states or, if
-// initial is nil, from zeros. It returns the top layer's hidden states [T,B,H] and each layer's last state.
+// Hidden runs the recurrent layers over tokens [T,B] (int32), from initial states or, if initial is nil, from zeros. It
+// returns the hidden states of the top layer, [T,B,H], and the last state of each layer.
 func (n Network) Hidden(tokens *graph.Node, initial []rnn.State, drop Dropouts) (*graph.Node, []rnn.State) {
 	layers := make([]rnn.Weights, n.Config.Layers)
 	for l := range layers {
@@ -49,24 +44,27 @@ func (n Network) Hidden(tokens *graph.Node, initial []rnn.State, drop Dropouts) 
 	return applied(drop.Outputs, hidden), final
 }
 
-// projectedEmbedding looks the tokens [T,B] up, applies dropout, if not nil, and the lowest layer's input weights: [T,B,G*H].
+// projectedEmbedding returns the embeddings of tokens [T,B] times the input weights of the lowest layer, [T,B,G*H],
+// with dropout of the embeddings in between.
 //
-// Where it takes fewer multiplications, the embedding is projected once, [V,G*H], and one-hot rows [T*B,V] choose from that. Forward and
-// backward that is twice V for each token and gate instead of three times E, and the gradient needs no scatter, which XLA's CPU does
-// value by value.
-func (n Network) projectedEmbedding(lowest rnn.Weights, tokens *graph.Node, dropout func(*graph.Node) *graph.Node) *graph.Node {
+// Where it takes fewer multiplications, it multiplies the whole embedding once, [V,G*H], and lets one-hot rows [T*B,V]
+// choose from the result. Forward and backward, that is 2V multiplications for each token and gate instead of 3E, and
+// the gradient needs no scatter, which XLA does value by value on the CPU.
+func (n Network) projectedEmbedding(lowest rnn.Weights, tokens *graph.Node,
+	dropout func(*graph.Node) *graph.Node) *graph.Node {
 	table := n.weight("embedding.weight") // [V,E]
-	if c := n.Config; dropout != nil || 2*c.VocabularySize > 3*c.EmbeddingSize || c.VocabularySize > tokens.Shape().Size() {
+	c := n.Config
+	if dropout != nil || 2*c.VocabularySize > 3*c.EmbeddingSize || c.VocabularySize > tokens.Shape().Size() {
 		return rnn.Project(lowest, applied(dropout, graph.Gather(table, graph.ExpandAxes(tokens, -1))))
 	}
 	rows := graph.Squeeze(rnn.Project(lowest, graph.ExpandAxes(table, 0)), 0) // [V,G*H]
 	steps, batch := tokens.Shape().Dimensions[0], tokens.Shape().Dimensions[1]
-	chosen := graph.OneHot(graph.Reshape(tokens, steps*batch), n.Config.VocabularySize, table.DType()) // [T*B,V]
-	projected := graph.DotGeneral(chosen, []int{1}, nil, rows, []int{0}, nil)                          // [T*B,G*H]
+	chosen := graph.OneHot(graph.Reshape(tokens, steps*batch), c.VocabularySize, table.DType()) // [T*B,V]
+	projected := graph.DotGeneral(chosen, []int{1}, nil, rows, []int{0}, nil)                   // [T*B,G*H]
 	return graph.Reshape(projected, steps, batch, projected.Shape().Dimensions[1])
 }
 
-// applied is what a function makes of x; x where there is none.
+// applied returns function(x), or x if function is nil.
 func applied(function func(*graph.Node) *graph.Node, x *graph.Node) *graph.Node {
 	if function == nil {
 		return x
@@ -83,8 +81,11 @@ func (n Network) Logits(hidden *graph.Node) *graph.Node {
 	return graph.Add(rnn.Linear(hidden, n.weight(name)), graph.ExpandAxes(n.weight("fc.bias"), 0))
 }
 
-// Dropouts are functions that zero values [T,B,.] in a training step: of the embeddings, of what one layer passes to the next, and
-// of the top layer's outputs. Those that are nil zero nothing, as all of them outside of training.
-type Dropouts struct {
-	Embeddings, Layers, Outputs func(x *graph.Node) *graph.Node
+// weight returns the node of the weight that PyTorch calls name.
+func (n Network) weight(name string) *graph.Node {
+	variable := n.Scope.Store().GetVariable(VariablePath(name))
+	if variable == nil {
+		panic(fmt.Errorf("the model has no weight %q", name))
+	}
+	return variable.NodeValue(n.Graph)
 }

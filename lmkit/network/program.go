@@ -12,29 +12,30 @@ import (
 	"owlm/lmkit/backend"
 )
 
-// Compilation says what compiling a graph of a model took.
+// Compilation reports that the engine compiled a graph of a model.
 type Compilation struct {
 	// What is "training step", "evaluation" or "generation".
 	What    string  `json:"what"`
 	Seconds float64 `json:"seconds"`
 }
 
-// Program is a graph of a model, compiled by the engine when it first runs.
+// Program is a graph of a model. The engine compiles it when it first runs.
 //
-// Several goroutines may run it at once, unless its graph changes variables.
+// Several goroutines may run a Program at once, unless its graph changes variables.
 type Program struct {
 	engine *backend.Engine
-	note   func(Compilation) // receives what compiling took
+	note   func(Compilation)
 	what   string
 	exec   *model.Exec
 
-	mutex    sync.Mutex // of compiling
+	mutex    sync.Mutex // guards compiled, and lets one goroutine compile
 	compiled bool
 }
 
-// NewProgram makes a program of a graph that build builds over the variables of a store. note, if not nil, receives what compiling took.
-func NewProgram(engine *backend.Engine, store *model.Store, what string, build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node,
-	note func(Compilation)) (*Program, error) {
+// NewProgram makes a program of the graph that build adds, over the variables of a store. what names the program in
+// compilations. note, if not nil, receives the compilation.
+func NewProgram(engine *backend.Engine, store *model.Store, what string,
+	build func(scope *model.Scope, inputs []*graph.Node) []*graph.Node, note func(Compilation)) (*Program, error) {
 	exec, err := model.NewExec(engine.Backend, store, build)
 	if err != nil {
 		return nil, err
@@ -42,8 +43,8 @@ func NewProgram(engine *backend.Engine, store *model.Store, what string, build f
 	return &Program{engine: engine, note: note, what: what, exec: exec.WithName("lmkit " + what)}, nil
 }
 
-// Run executes the program and frees its inputs at once: memory of an engine does not count for Go's garbage collector,
-// which would come for it too late.
+// Run executes the program and frees its inputs at once. Go's garbage collector does not see how much of the engine's
+// memory they hold, and would free them too late.
 func (p *Program) Run(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 	outputs, err := p.execute(inputs)
 	for _, input := range inputs {
@@ -60,7 +61,7 @@ func (p *Program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 	}
 	arguments := make([]any, len(inputs))
 	for i, input := range inputs {
-		// Exec would do so, too, but make and drop an error first, whose stack trace takes longer.
+		// Exec would do this too, but only after it made and dropped an error, whose stack trace takes longer.
 		if err := input.MaterializeOnDevice(p.engine.Backend, true, 0); err != nil {
 			return nil, err
 		}
@@ -69,10 +70,7 @@ func (p *Program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 	return p.exec.Exec(arguments...)
 }
 
-// Close frees what was compiled. The program cannot be used after it.
-func (p *Program) Close() { p.exec.Finalize() }
-
-// compile compiles the program, if that is still to be done, for inputs of these shapes.
+// compile compiles the program for inputs of these shapes, unless that was done before.
 func (p *Program) compile(inputs []*tensors.Tensor) error {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -94,7 +92,10 @@ func (p *Program) compile(inputs []*tensors.Tensor) error {
 	return nil
 }
 
-// BatchInputs makes tensors of a batch's tokens [T,B], and of its targets and weights, which have one value a prediction.
+// Close frees the compiled graph. The program must not run afterwards.
+func (p *Program) Close() { p.exec.Finalize() }
+
+// BatchInputs makes tensors of a batch: tokens [T,B], and targets [N] and weights [N], one for each prediction.
 func BatchInputs(tokens, targets []int32, weights []float32, steps, rows int) []*tensors.Tensor {
 	return []*tensors.Tensor{
 		tensors.FromFlatDataAndDimensions(tokens, steps, rows),

@@ -9,7 +9,8 @@ import (
 	"owlm/lmkit/rnn"
 )
 
-// StateNodes lays states out as a flat list, layer by layer: hidden, and for the LSTM the cell.
+// StateNodes lists the nodes of the layers' states, lowest layer first: the hidden state of a layer and, for the LSTM,
+// its cell state.
 func StateNodes(states []rnn.State) []*graph.Node {
 	var nodes []*graph.Node
 	for _, s := range states {
@@ -21,10 +22,10 @@ func StateNodes(states []rnn.State) []*graph.Node {
 	return nodes
 }
 
-// StatesOf is the reverse of stateNodes.
+// StatesOf returns the layers' states of nodes in the order of StateNodes.
 func (c Config) StatesOf(nodes []*graph.Node) []rnn.State {
 	states := make([]rnn.State, c.Layers)
-	per := c.statesPerLayer()
+	per := c.nodesPerState()
 	for l := range states {
 		states[l].Hidden = nodes[l*per]
 		if per == 2 {
@@ -34,15 +35,7 @@ func (c Config) StatesOf(nodes []*graph.Node) []rnn.State {
 	return states
 }
 
-// statesPerLayer is 2 for the LSTM (hidden and cell state) and 1 for the others.
-func (c Config) statesPerLayer() int {
-	if c.Cell == rnn.LSTM {
-		return 2
-	}
-	return 1
-}
-
-// StatesOrNil is statesOf, and nil (for zero states) where no node is given.
+// StatesOrNil is StatesOf, but returns nil, which stands for zero states, if there are no nodes.
 func (c Config) StatesOrNil(nodes []*graph.Node) []rnn.State {
 	if len(nodes) == 0 {
 		return nil
@@ -50,16 +43,24 @@ func (c Config) StatesOrNil(nodes []*graph.Node) []rnn.State {
 	return c.StatesOf(nodes)
 }
 
-// ZeroStates are the zero states [rows,H] of every layer, in the order of stateNodes.
+// nodesPerState returns 2 for the LSTM, which keeps a hidden and a cell state, and 1 for the other cells.
+func (c Config) nodesPerState() int {
+	if c.Cell == rnn.LSTM {
+		return 2
+	}
+	return 1
+}
+
+// ZeroStates returns zero states [rows,H] of every layer, in the order of StateNodes.
 func (c Config) ZeroStates(rows int) []*tensors.Tensor {
-	states := make([]*tensors.Tensor, c.Layers*c.statesPerLayer())
+	states := make([]*tensors.Tensor, c.Layers*c.nodesPerState())
 	for i := range states {
 		states[i] = tensors.FromShape(shapes.Make(dtypes.Float32, rows, c.HiddenSize))
 	}
 	return states
 }
 
-// Kept returns states [B,H] where keep [B,1] is 1, and zeros where it is 0.
+// Kept returns states [B,H] with the rows where keep [B,1] is 1 unchanged, and zeros where keep is 0.
 func Kept(states []*graph.Node, keep *graph.Node) []*graph.Node {
 	kept := make([]*graph.Node, len(states))
 	for i, state := range states {

@@ -3,27 +3,30 @@ package network
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
-// Weight is one weight of a model, under PyTorch's name.
+// Weight describes one weight of a model.
 type Weight struct {
+	// Name is PyTorch's.
 	Name  string
 	Shape []int
-	// bound is the half-width of the uniform distribution of the initial values; 0 stands for
-	// the standard normal distribution.
+	// bound is the half-width of the uniform distribution that the initial values are drawn from; 0 stands for the
+	// standard normal distribution.
 	bound float64
 }
 
-func (p Weight) Size() int {
+// Size returns the number of values.
+func (w Weight) Size() int {
 	n := 1
-	for _, dimension := range p.Shape {
+	for _, dimension := range w.Shape {
 		n *= dimension
 	}
 	return n
 }
 
-// Weights lists the weights of a model in PyTorch's order. With tied weights fc.weight is
-// the embedding, and is not listed.
+// Weights lists the weights of a model in PyTorch's order. If the weights are tied, the list has embedding.weight and
+// no fc.weight.
 func (c Config) Weights() []Weight {
 	bound := 1 / math.Sqrt(float64(c.HiddenSize))
 	gates := c.Cell.Gates() * c.HiddenSize
@@ -45,11 +48,19 @@ func (c Config) Weights() []Weight {
 	return append(list, Weight{"fc.bias", []int{c.VocabularySize}, bound})
 }
 
-// Parameters is the number of trained values. Both bias vectors of a layer count, as in PyTorch.
+// Parameters returns the number of trained values. Each layer has two bias vectors, as in PyTorch, and both count.
 func (c Config) Parameters() int {
 	total := 0
-	for _, p := range c.Weights() {
-		total += p.Size()
+	for _, w := range c.Weights() {
+		total += w.Size()
 	}
 	return total
 }
+
+// ShapeString writes a shape as PyTorch does: "[3, 4]".
+func ShapeString(shape []int) string {
+	return strings.ReplaceAll(fmt.Sprint(shape), " ", ", ")
+}
+
+// VariablePath returns the path of a weight in a GoMLX store, for the name that PyTorch gives the weight.
+func VariablePath(name string) string { return "/" + strings.ReplaceAll(name, ".", "/") }

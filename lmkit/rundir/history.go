@@ -14,33 +14,36 @@ import (
 	"owlm/internal/files"
 )
 
-// Record is one line of history.jsonl.
+// HistoryFile is the name of a run's history.
+const HistoryFile = "history.jsonl"
+
+// Record is one line of a history.
 type Record struct {
-	// Kind is "step" or "epoch". An epoch's Loss is the mean over the epoch. Step lines come as often as TrainConfig's LogEvery,
-	// ValidateEvery and Samples.Every ask for.
+	// Kind is "step" or "epoch". There is a "step" record for the steps that train.Config.LogEvery, ValidateEvery and
+	// Samples.Every select.
 	Kind  string `json:"kind"`
 	Epoch int    `json:"epoch"`
 	Step  int    `json:"step"`
-	// Loss and ValidLoss are mean cross entropies in nats; ValidLoss is nil where none was measured. A skipped
-	// step has the mean loss of its epoch so far, and no gradient norm.
-	Loss      float64  `json:"loss"`
+	// Loss is the mean cross entropy of the step or, in an "epoch" record, of the epoch, in nats. A skipped step has
+	// the mean loss of its epoch so far, and gradient norm 0.
+	Loss float64 `json:"loss"`
+	// ValidLoss is the mean cross entropy on the validation part, in nats; nil where it was not measured.
 	ValidLoss *float64 `json:"valid_loss,omitempty"`
-	// LearningRate is the one of the step, or of the epoch's last step.
+	// LearningRate and GradientNorm, the global L2 norm before clipping, are those of the step or of the epoch's last
+	// step.
 	LearningRate float64 `json:"learning_rate"`
-	// GradientNorm is the global L2 norm before clipping, of the step or of the epoch's last step.
 	GradientNorm float64 `json:"gradient_norm"`
-	// TokensPerSecond counts tokens read in training, over the epoch or since the last "step" line, in the time of the training steps.
+	// TokensPerSecond is the number of tokens read per second of training steps, over the epoch or since the last
+	// "step" record.
 	TokensPerSecond float64 `json:"tokens_per_second"`
-	// Skipped is how many steps of the run, so far, were passed over because their loss or gradient was not finite.
+	// Skipped counts the steps of the run so far that were skipped because their loss or gradient was not finite.
 	Skipped int `json:"skipped,omitempty"`
-	// Sample is what the model wrote after the step, prompt included, where that was asked for.
+	// Sample is what the model wrote after the step, prompt included; "" if nothing was asked for.
 	Sample string `json:"sample,omitempty"`
 }
 
-const HistoryFile = "history.jsonl"
-
-// ReadHistory reads the history of the training run in a model directory. A last line that was
-// cut off, as by a power failure, is passed over.
+// ReadHistory reads the history of the run in a directory. It passes over a last line that was cut off, as by a power
+// failure.
 func ReadHistory(dir string) ([]Record, error) {
 	path := filepath.Join(dir, HistoryFile)
 	file, err := os.Open(path)
@@ -77,7 +80,7 @@ func ReadHistory(dir string) ([]Record, error) {
 	}
 }
 
-// Losses are the mean training losses, in nats, of the epochs of a history.
+// Losses returns the mean training loss, in nats, of each epoch of a history.
 func Losses(records []Record) []float64 {
 	var losses []float64
 	for _, r := range records {
@@ -88,10 +91,10 @@ func Losses(records []Record) []float64 {
 	return losses
 }
 
-// History appends records to a run's history.
+// History is the open history of a run. A nil History drops what is appended.
 type History struct{ file *os.File }
 
-// OpenHistory opens the history of a run, cut back to the records that keep accepts.
+// OpenHistory replaces the history of the run in a directory with records, and opens it for more.
 func OpenHistory(dir string, records []Record) (*History, error) {
 	var data []byte
 	for _, r := range records {
@@ -112,6 +115,7 @@ func OpenHistory(dir string, records []Record) (*History, error) {
 	return &History{file}, nil
 }
 
+// Append writes a record at the end of the history.
 func (h *History) Append(r Record) error {
 	if h == nil {
 		return nil
@@ -124,6 +128,7 @@ func (h *History) Append(r Record) error {
 	return err
 }
 
+// Close closes the file.
 func (h *History) Close() error {
 	if h == nil {
 		return nil

@@ -38,7 +38,8 @@ func TestHistoryOfAnyLength(t *testing.T) {
 func TestCutHistory(t *testing.T) {
 	line := `{"kind":"step","epoch":1,"step":1,"loss":3}`
 	for content, count := range map[string]int{
-		"": 0, line: 1, line + "\n": 1, line + "\n" + line[:20]: 1, line + "\n" + line + "\n" + line[:1] + "\n": 2, line[:5]: 0, line + "\n\n" + line + "\n": 2,
+		"": 0, line: 1, line + "\n": 1, line + "\n" + line[:20]: 1, line[:5]: 0,
+		line + "\n" + line + "\n" + line[:1] + "\n": 2, line + "\n\n" + line + "\n": 2,
 	} {
 		dir := filepath.Dir(want.File(t, HistoryFile, content))
 		records, err := ReadHistory(dir)

@@ -12,11 +12,11 @@ import (
 	"owlm/internal/files"
 )
 
-// LockFile names, in a run's directory, the process that writes to it.
+// LockFile is the name of the file that Lock locks. It names the process that holds the lock.
 const LockFile = ".lock"
 
-// Lock makes the caller the only writer of a run directory, until it calls unlock or its
-// process ends, however it ends.
+// Lock makes the caller the only writer of a run's directory until it calls unlock or its process ends, in whatever
+// way. The error says which process holds the lock.
 func Lock(dir string) (unlock func(), err error) {
 	path := filepath.Join(dir, LockFile)
 	lock := flock.New(path)
@@ -26,7 +26,8 @@ func Lock(dir string) (unlock func(), err error) {
 	}
 	if !locked {
 		holder, _ := os.ReadFile(path)
-		return nil, fmt.Errorf("%s is in use by another run (%s); wait for it or choose another directory", dir, strings.TrimSpace(string(holder)))
+		return nil, fmt.Errorf("%s is in use by another run (%s); wait for it or choose another directory",
+			dir, strings.TrimSpace(string(holder)))
 	}
 	line := fmt.Sprintf("process %d since %s\n", os.Getpid(), time.Now().Format(time.RFC3339))
 	if err := os.WriteFile(path, []byte(line), 0o644); err != nil {

@@ -1,10 +1,12 @@
 package rundir
 
 import (
-	"owlm/internal/want"
 	"testing"
+
+	"owlm/internal/want"
 )
 
+// TestOneWriter locks a directory twice, and again after it was unlocked.
 func TestOneWriter(t *testing.T) {
 	dir := t.TempDir()
 	unlock, err := Lock(dir)

@@ -15,20 +15,23 @@ const (
 	WeightsFile    = "model.safetensors"
 )
 
-// SettingsFile holds, in a run's directory, what a resumed run needs to know of the first one.
+// SettingsFile holds the settings of a run.
 const SettingsFile = "run.json"
 
-// HeldError says that a directory holds a model or a training run already, which nothing may overwrite.
-type HeldError struct{ Directory string }
+// checkpointsDirectory holds the checkpoints of a run.
+const checkpointsDirectory = "checkpoints"
 
-func (e *HeldError) Error() string { return e.Directory + " already holds a model or a run" }
-
-// HoldsRun says whether a directory already holds a model or a training run.
+// HoldsRun reports whether a directory already holds a model or a training run.
 func HoldsRun(dir string) bool {
-	for _, name := range []string{SettingsFile, ConfigFile, WeightsFile, HistoryFile, "checkpoints"} {
+	for _, name := range []string{SettingsFile, ConfigFile, WeightsFile, HistoryFile, checkpointsDirectory} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true
 		}
 	}
 	return false
 }
+
+// HeldError is the error for a directory that already holds a model or a training run, which must not be overwritten.
+type HeldError struct{ Directory string }
+
+func (e *HeldError) Error() string { return e.Directory + " already holds a model or a run" }

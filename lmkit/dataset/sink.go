@@ -6,12 +6,44 @@ import (
 	"encoding/binary"
 	"hash"
 	"io"
-	"owlm/lmkit/text"
 
 	"github.com/google/renameio/v2"
+
+	"owlm/lmkit/text"
 )
 
-// tokenWriter writes a token file, which is there as a whole or not at all.
+// sink receives the final ids. finish returns them; cleanup without finish leaves nothing behind.
+type sink interface {
+	add(id int32) error
+	finish() (text.IDs, error)
+	cleanup()
+}
+
+// newSink begins the token file at path, or a list in memory if path is "". The header must be complete when finish is
+// called.
+func newSink(path string, h *Header) (sink, error) {
+	if path == "" {
+		return &memorySink{make([]int32, 0, h.Tokens())}, nil
+	}
+	w, err := newTokenWriter(path, h)
+	if err != nil {
+		return nil, err // and not an interface that holds a nil pointer
+	}
+	return w, nil
+}
+
+type memorySink struct{ ids text.IDList }
+
+func (s *memorySink) add(id int32) error {
+	s.ids = append(s.ids, id)
+	return nil
+}
+
+func (s *memorySink) finish() (text.IDs, error) { return s.ids, nil }
+
+func (s *memorySink) cleanup() {}
+
+// tokenWriter writes a token file, which appears as a whole or not at all.
 type tokenWriter struct {
 	*Header
 	path string
@@ -21,7 +53,6 @@ type tokenWriter struct {
 	id   [4]byte
 }
 
-// newTokenWriter begins a token file. The header is complete when finish is called.
 func newTokenWriter(path string, h *Header) (*tokenWriter, error) {
 	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
 	if err != nil {
@@ -29,8 +60,11 @@ func newTokenWriter(path string, h *Header) (*tokenWriter, error) {
 	}
 	w := &tokenWriter{Header: h, path: path, file: file, ids: sha256.New()}
 	w.out = bufio.NewWriterSize(io.MultiWriter(file, w.ids), 64<<10)
-	_, err = file.Write(make([]byte, tokenHeaderSize))
-	return w, err
+	if _, err := file.Write(make([]byte, tokenHeaderSize)); err != nil { // finish writes the header there
+		w.cleanup()
+		return nil, err
+	}
+	return w, nil
 }
 
 func (w *tokenWriter) add(id int32) error {
@@ -53,5 +87,4 @@ func (w *tokenWriter) finish() (text.IDs, error) {
 	return OpenFile(w.path)
 }
 
-// cleanup removes what was written if finish has not put it in its place.
 func (w *tokenWriter) cleanup() { w.file.Cleanup() }
