@@ -30,15 +30,7 @@ func (c *continuation) add(tokens ...string) (whole string) {
 
 // end returns the text that is left when no more tokens come: nothing, or U+FFFD for a character that is not whole.
 func (c *continuation) end() string {
-	whole := c.add()
-	if c.held != "" {
-		whole, c.held = whole+"\uFFFD", ""
-	}
-	return whole
-}
-
-// validPrompt replaces the bytes of a prompt that are not UTF-8.
-func validPrompt(prompt string) string {
-	c := continuation{tokenizer: text.Characters{}}
-	return c.add(prompt) + c.end()
+	rest := text.Valid(c.held)
+	c.held = ""
+	return rest
 }

@@ -1,6 +1,8 @@
 package lmkit
 
 import (
+	"context"
+
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -40,8 +42,11 @@ func free(list []*tensors.Tensor) {
 }
 
 // feed reads tokens[t][row], for at least one t, and returns the logits [row][V] of the next tokens.
-func (d *decoder) feed(tokens [][]int32) (logits [][]float32, err error) {
+func (d *decoder) feed(ctx context.Context, tokens [][]int32) (logits [][]float32, err error) {
 	for len(tokens) > 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		steps := 1
 		if len(tokens) >= promptChunk {
 			steps = promptChunk
@@ -104,7 +109,7 @@ func (m *Model) decoder(steps, rows int) (*network.Program, error) {
 }
 
 // Logits reads tokens from a zero state and returns the logits [V] of the token after each of them.
-func (m *Model) Logits(tokens []string) ([][]float32, error) {
+func (m *Model) Logits(ctx context.Context, tokens []string) ([][]float32, error) {
 	ids, err := m.Vocabulary.Encode(tokens)
 	if err != nil {
 		return nil, err
@@ -113,7 +118,7 @@ func (m *Model) Logits(tokens []string) ([][]float32, error) {
 	defer d.free()
 	list := make([][]float32, len(ids))
 	for i, id := range ids {
-		logits, err := d.feed([][]int32{{id}})
+		logits, err := d.feed(ctx, [][]int32{{id}})
 		if err != nil {
 			return nil, err
 		}

@@ -45,7 +45,7 @@ func TestEvaluate(t *testing.T) {
 func contextLoss(t *testing.T, m *lmkit.Model, tokens []string, contextLength int) float64 {
 	sum := 0.0
 	for i := 1; i < len(tokens); i++ {
-		logits, err := m.Logits(tokens[max(0, i-contextLength):i])
+		logits, err := m.Logits(t.Context(), tokens[max(0, i-contextLength):i])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func contextLoss(t *testing.T, m *lmkit.Model, tokens []string, contextLength in
 
 // carriedLoss sums the losses of a model that reads the text once.
 func carriedLoss(t *testing.T, m *lmkit.Model, tokens []string) float64 {
-	logits, err := m.Logits(tokens)
+	logits, err := m.Logits(t.Context(), tokens)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"owlm/internal/oneline"
 	"owlm/lmkit/network"
 	"owlm/lmkit/sample"
+	"owlm/lmkit/text"
 )
 
 // Carry, as a Context, carries the state along the text even if the model was trained on windows.
@@ -105,8 +106,9 @@ type Sample struct {
 	Text string `json:"text"`
 }
 
-// Generate continues a prompt and yields each new token as soon as it is drawn. The prompt followed by the Text of
-// every token is the Text of a Sample. An error, such as that of a cancelled ctx, ends the sequence.
+// Generate continues a prompt and yields each new token as soon as it is drawn. The prompt, as text.Valid returns it,
+// followed by the Text of every token is the Text of a Sample. An error, such as that of a cancelled ctx, ends the
+// sequence.
 //
 // The prompt may be empty. The first token is then drawn from what the model predicts in its zero state.
 func (m *Model) Generate(ctx context.Context, prompt string, c GenerateConfig) iter.Seq2[Token, error] {
@@ -115,8 +117,9 @@ func (m *Model) Generate(ctx context.Context, prompt string, c GenerateConfig) i
 		left := c.Length
 		err := m.generate(ctx, prompt, c, 1, func(ids []int32, logits [][]float32) bool {
 			left--
-			probability := sample.Softmax(logits[0], 1)[ids[0]]
-			token := Token{ID: ids[0], Token: m.Vocabulary.Token(ids[0]), Probability: probability}
+			token := Token{
+				ID: ids[0], Token: m.Vocabulary.Token(ids[0]), Probability: sample.Probability(logits[0], ids[0]),
+			}
 			token.Text = joined.add(token.Token)
 			stop := c.Stop != "" && token.Token == c.Stop
 			if left == 0 || stop {
@@ -156,7 +159,7 @@ func (m *Model) Samples(ctx context.Context, prompt string, c GenerateConfig, n 
 	}
 	for i := range samples {
 		joined := m.continuation(prompt)
-		samples[i].Text = validPrompt(prompt) + joined.add(samples[i].Tokens...) + joined.end()
+		samples[i].Text = text.Valid(prompt) + joined.add(samples[i].Tokens...) + joined.end()
 	}
 	return samples, nil
 }

@@ -28,7 +28,7 @@ func TestGenerate(t *testing.T) {
 					if contextLength > 0 {
 						read = words[max(0, len(words)-contextLength):]
 					}
-					logits, err := m.Logits(read)
+					logits, err := m.Logits(t.Context(), read)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -54,7 +54,7 @@ func TestGenerate(t *testing.T) {
 func TestLongPrompt(t *testing.T) {
 	m := newModel(t, backend.Go, network.Config{Cell: rnn.LSTM, EmbeddingSize: 6, HiddenSize: 8, Layers: 1})
 	prompt := strings.Repeat("once upon a time , in a land far away , ", 15)
-	logits, err := m.Logits(m.Tokenizer.Tokenize(prompt))
+	logits, err := m.Logits(t.Context(), m.Tokenizer.Tokenize(prompt))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestTokens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		logits, err := m.Logits(words)
+		logits, err := m.Logits(t.Context(), words)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,7 @@ func (m *Model) generate(ctx context.Context, prompt string, c GenerateConfig, r
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		next, logits, err := g.next(c.sampling())
+		next, logits, err := g.next(ctx, c.sampling())
 		if err != nil {
 			return err
 		}
@@ -67,8 +67,8 @@ type generator struct {
 
 // next draws a token for each row and appends it to the texts. It returns the tokens and the logits that they were
 // drawn from.
-func (g *generator) next(c sample.Config) (next []int32, logits [][]float32, err error) {
-	if logits, err = g.logits(); err != nil {
+func (g *generator) next(ctx context.Context, c sample.Config) (next []int32, logits [][]float32, err error) {
+	if logits, err = g.logits(ctx); err != nil {
 		return nil, nil, err
 	}
 	next = make([]int32, len(g.texts))
@@ -84,7 +84,7 @@ func (g *generator) next(c sample.Config) (next []int32, logits [][]float32, err
 }
 
 // logits reads the tokens that the decoder has not read, and returns the logits of the next tokens.
-func (g *generator) logits() ([][]float32, error) {
+func (g *generator) logits(ctx context.Context) ([][]float32, error) {
 	length := len(g.texts[0])
 	if length == 0 {
 		return g.zeroLogits()
@@ -102,7 +102,7 @@ func (g *generator) logits() ([][]float32, error) {
 		steps = append(steps, step)
 	}
 	g.read = length
-	return g.decoder.feed(steps)
+	return g.decoder.feed(ctx, steps)
 }
 
 // zeroLogits returns the logits before the first token. The hidden state is zero, so they are the output layer's bias.

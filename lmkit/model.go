@@ -36,7 +36,7 @@ type Model struct {
 	Store *model.Store
 	// OnCompile, if not nil, is called after each compilation.
 	OnCompile func(network.Compilation)
-	// Note says which checkpoint the weights come from, if Open found a run that has not ended; otherwise it is "".
+	// Note says which checkpoint the weights come from, if they are of a run that has not ended; otherwise it is "".
 	Note string
 
 	mutex        sync.Mutex // guards the rest

@@ -1,10 +1,7 @@
 package lmkit
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -17,8 +14,8 @@ import (
 // Open reads a model from its directory. engineName names the engine, as for backend.Open; "" is "auto". Open does not
 // write into the directory.
 //
-// In the directory of a run that has not ended, Open reads the newest checkpoint that is whole, and Model.Note says so.
-// Without a checkpoint, the error is an *UnfinishedError.
+// In the directory of a run that has not ended, or was resumed and has not ended again, Open reads the newest checkpoint
+// that is whole, and Model.Note says so. Without a checkpoint, the error is an *UnfinishedError.
 func Open(dir, engineName string) (*Model, error) {
 	description, err := ReadDescription(dir)
 	if err != nil {
@@ -32,13 +29,7 @@ func Open(dir, engineName string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
-	weights := dir
-	if _, err := os.Stat(filepath.Join(dir, rundir.WeightsFile)); errors.Is(err, fs.ErrNotExist) {
-		if weights, m.Note, err = newestCheckpoint(dir); err != nil {
-			return nil, err
-		}
-	}
-	if err := m.LoadWeights(weights); err != nil {
+	if err := m.LoadWeights(dir); err != nil {
 		return nil, err
 	}
 	return m, m.Store.SetRNGStateFromSeed(0)
@@ -65,13 +56,21 @@ func newestCheckpoint(dir string) (checkpoint, note string, err error) {
 	return checkpoint, strings.Join(append([]string{note}, damaged...), "; "), err
 }
 
-// LoadWeights replaces the weights with those in a model directory or checkpoint. If they are not the weights of a
-// model with this Config, the error is a *ShapeError.
+// LoadWeights replaces the weights with those in a model directory, chosen as Open does, or in a checkpoint. It sets
+// Note. If they are not the weights of a model with this Config, the error is a *ShapeError.
 func (m *Model) LoadWeights(dir string) error {
+	note := ""
+	if rundir.Unfinished(dir) {
+		var err error
+		if dir, note, err = newestCheckpoint(dir); err != nil {
+			return err
+		}
+	}
 	weights, err := readWeights(dir, m.Config)
 	if err != nil {
 		return err
 	}
+	m.Note = note
 	return m.setWeights(weights)
 }
 

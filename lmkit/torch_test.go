@@ -87,7 +87,7 @@ func TestLoadsInTorch(t *testing.T) {
 // largestDifference compares the logits of a model with those of another program.
 func largestDifference(t *testing.T, m *lmkit.Model, ids []int32, want [][]float64) float64 {
 	t.Helper()
-	logits, err := m.Logits(m.Vocabulary.Decode(ids))
+	logits, err := m.Logits(t.Context(), m.Vocabulary.Decode(ids))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,13 +96,13 @@ func (g *generateFlags) stream(c *cobra.Command, model *lmkit.Model) error {
 			return err
 		}
 		if !begun {
-			fmt.Fprint(w, g.prompt)
+			fmt.Fprint(w, text.Valid(g.prompt))
 			begun = true
 		}
 		fmt.Fprint(w, token.Text)
 	}
 	if !begun {
-		fmt.Fprint(w, g.prompt)
+		fmt.Fprint(w, text.Valid(g.prompt))
 	}
 	_, err := fmt.Fprintln(w)
 	return err

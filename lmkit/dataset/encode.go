@@ -30,7 +30,7 @@ func Encode(ctx context.Context, source text.Source, o Options) (*Parts, error) 
 	switch {
 	case source.Tokens != nil:
 		return o.encodeReady(source)
-	case source.Documents != nil:
+	case len(source.Documents) > 0:
 		return o.encodeDocuments(ctx, source)
 	case source.Open == nil:
 		return nil, errNothing(source)

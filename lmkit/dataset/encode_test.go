@@ -146,7 +146,7 @@ func TestEncodeRefuses(t *testing.T) {
 		for _, source := range []text.Source{text.Apart("rows"), {Name: "rows"}} {
 			_, err = Encode(t.Context(), source, o)
 			want.Error(t, err, "rows: the source has no text, no documents and no token ids")
-			_, err = SHA256(source)
+			_, err = SHA256(t.Context(), source, nil)
 			want.Error(t, err, "rows: the source has no text")
 		}
 	}

@@ -19,6 +19,9 @@ func (o Options) encodeReady(source text.Source) (*Parts, error) {
 	if o.Vocabulary != nil && !o.Vocabulary.Equal(t.Vocabulary) {
 		return nil, named(source, errors.New("its token ids are of another vocabulary"))
 	}
+	if b, ok := o.Tokenizer.(text.BPE); ok && (!b.Trained() || !b.Vocabulary().Equal(t.Vocabulary)) {
+		return nil, named(source, errors.New("its token ids need the byte-pair encoding that made them, trained"))
+	}
 	ends, starts, err := splitReady(t, o.Valid, o.Test)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -12,23 +13,30 @@ import (
 )
 
 // SHA256 reads a source and returns the sha256 of its text. For documents or token ids, it is the sha256 of all of them
-// with their lengths.
-func SHA256(source text.Source) (sum [sha256.Size]byte, err error) {
+// with their lengths. warn, if not nil, is called if bytes were replaced.
+func SHA256(ctx context.Context, source text.Source, warn func(string)) (sum [sha256.Size]byte, err error) {
 	switch {
 	case source.Tokens != nil:
 		return hashOfIDs(source.Tokens), nil
-	case source.Documents != nil:
+	case len(source.Documents) > 0:
 		return hashOfDocuments(source.Documents), nil
 	case source.Open == nil:
 		return sum, errNothing(source)
 	}
-	r, err := source.Open()
+	r, err := opener(source, warn)()
 	if err != nil {
 		return sum, err
 	}
-	defer r.Close()
 	m := NewMeasure(r)
-	_, err = io.Copy(io.Discard, m)
+	block := make([]byte, 1<<16)
+	for err == nil {
+		if err = ctx.Err(); err == nil {
+			_, err = m.Read(block)
+		}
+	}
+	if closeErr := r.Close(); err == io.EOF {
+		err = closeErr
+	}
 	return m.SHA256(), err
 }
 

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -28,8 +29,8 @@ type Program struct {
 	what   string
 	exec   *model.Exec
 
-	mutex    sync.Mutex // guards compiled, and lets one goroutine compile
-	compiled bool
+	mutex            sync.Mutex // guards the rest, and lets one goroutine compile
+	compiled, closed bool
 }
 
 // NewProgram makes a program of the graph that build adds, over the variables of a store. what names the program in
@@ -74,6 +75,9 @@ func (p *Program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 func (p *Program) compile(inputs []*tensors.Tensor) error {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
+	if p.closed {
+		return errClosed
+	}
 	if p.compiled {
 		return nil
 	}
@@ -92,8 +96,19 @@ func (p *Program) compile(inputs []*tensors.Tensor) error {
 	return nil
 }
 
-// Close frees the compiled graph. The program must not run afterwards.
-func (p *Program) Close() { p.exec.Finalize() }
+// errClosed is the error of running a program that was closed, alone or with its model.
+var errClosed = errors.New("the model is closed")
+
+// Close frees the compiled graph. It must not run at the same time. Closing twice is no error.
+func (p *Program) Close() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if !p.closed {
+		p.closed = true
+		p.exec.Finalize()
+		p.exec = nil // and with it what the graph's function holds
+	}
+}
 
 // BatchInputs makes tensors of a batch: tokens [T,B], and targets [N] and weights [N], one for each prediction.
 func BatchInputs(tokens, targets []int32, weights []float32, steps, rows int) []*tensors.Tensor {

@@ -132,6 +132,21 @@ func List(dir string) ([]string, error) {
 	return checkpointNames(entries), err
 }
 
+// Unfinished reports whether the run in dir has not ended: it has no weights, or a checkpoint after the last step of its
+// receipt, because it was resumed.
+func Unfinished(dir string) bool {
+	if _, err := os.Stat(filepath.Join(dir, WeightsFile)); errors.Is(err, fs.ErrNotExist) {
+		return true
+	}
+	names, err := List(dir)
+	if err != nil || len(names) == 0 {
+		return false
+	}
+	receipt, err := ReadReceipt(dir)
+	last, _ := stepOf(names[len(names)-1])
+	return err == nil && last > receipt.Steps
+}
+
 // checkpointNames lists the checkpoints among the entries of a directory, oldest first.
 func checkpointNames(entries []fs.DirEntry) []string {
 	var names []string

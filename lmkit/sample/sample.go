@@ -56,22 +56,31 @@ func Softmax(logits []float32, temperature float64) []float64 {
 	for i, logit := range logits {
 		scaled[i] = float64(logit) / temperature
 	}
-	return softmax(scaled)
+	softmax(scaled)
+	return scaled
 }
 
-// softmax returns exp(scores), normalised. A score of -Inf gets probability 0.
-func softmax(scores []float64) []float64 {
+// softmax turns scores into exp(scores), normalised. A score of -Inf gets probability 0.
+func softmax(scores []float64) {
 	highest := slices.Max(scores)
-	probabilities := make([]float64, len(scores))
 	sum := 0.0
 	for i, score := range scores {
-		probabilities[i] = math.Exp(score - highest)
-		sum += probabilities[i]
+		scores[i] = math.Exp(score - highest)
+		sum += scores[i]
 	}
-	for i := range probabilities {
-		probabilities[i] /= sum
+	for i := range scores {
+		scores[i] /= sum
 	}
-	return probabilities
+}
+
+// Probability returns the probability of one token, as Softmax with temperature 1 gives it. It makes no distribution.
+func Probability(logits []float32, id int32) float64 {
+	highest := float64(slices.Max(logits))
+	sum := 0.0
+	for _, logit := range logits {
+		sum += math.Exp(float64(logit) - highest)
+	}
+	return math.Exp(float64(logits[id])-highest) / sum
 }
 
 // Argmax returns the index of the highest logit, the first of several equal ones.
@@ -109,7 +118,8 @@ func Probabilities(logits []float32, previous []int32, c Config) ([]float64, err
 	keepTopK(scores, c.TopK)
 	keepTopP(scores, c.TopP)
 	keepMinP(scores, c.MinP)
-	return softmax(scores), nil
+	softmax(scores)
+	return scores, nil
 }
 
 // penalized checks the logits and applies the repetition penalty to a copy of them.
@@ -171,7 +181,8 @@ func keepTopP(scores []float64, p float64) {
 	if p == 0 || p == 1 {
 		return
 	}
-	probabilities := softmax(scores)
+	probabilities := slices.Clone(scores)
+	softmax(probabilities)
 	order := make([]int, len(scores))
 	for i := range order {
 		order[i] = i
@@ -201,7 +212,8 @@ func keepMinP(scores []float64, p float64) {
 	if p == 0 {
 		return
 	}
-	probabilities := softmax(scores)
+	probabilities := slices.Clone(scores)
+	softmax(probabilities)
 	threshold := p * slices.Max(probabilities)
 	for i, probability := range probabilities {
 		if probability < threshold {

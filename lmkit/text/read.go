@@ -149,6 +149,16 @@ func (c *cleaner) clean(dst, s []byte, last bool) (clean []byte, used int) {
 	return append(dst, s[done:i]...), i
 }
 
+// Valid replaces the bytes of a text that are not UTF-8 as CutUTF8 does. A last character that is incomplete becomes
+// U+FFFD.
+func Valid(s string) string {
+	whole, rest := CutUTF8(s)
+	if rest != "" {
+		whole += "\uFFFD"
+	}
+	return whole
+}
+
 // CutUTF8 cuts a text where its last character is incomplete: whole is valid UTF-8, and rest, at most 3 bytes, is the
 // beginning of a character that more text may end. Other bytes that are not UTF-8 become U+FFFD, one for each
 // stretch that begins like a character, as Hugging Face decodes.

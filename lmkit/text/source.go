@@ -91,9 +91,6 @@ func FromReader(name string, r io.Reader, lossy bool) Source {
 
 // Apart makes a source of documents that are kept apart, such as the rows of a table.
 func Apart(name string, documents ...string) Source {
-	if documents == nil {
-		documents = []string{}
-	}
 	return Source{Name: name, Documents: documents, inMemory: true}
 }
 

@@ -52,7 +52,7 @@ func TestTrainsOnDocuments(t *testing.T) {
 // lossOf returns the cross entropy of a token behind others, read from a zero state.
 func lossOf(t *testing.T, m *lmkit.Model, before []string, next string) float64 {
 	t.Helper()
-	logits, err := m.Logits(before)
+	logits, err := m.Logits(t.Context(), before)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Desc
 	if begun := c.begun(); begun != nil {
 		before := o
 		before.Tokenizer, before.Vocabulary = begun.Tokenizer, begun.Vocabulary
-		if p, err := c.reuse(source, before); p != nil || err != nil {
+		if p, err := c.reuse(ctx, source, before); p != nil || err != nil {
 			return p, err
 		}
 		if c.AllowChangedText {
@@ -68,7 +68,7 @@ func (c Config) begun() *lmkit.Description {
 }
 
 // reuse opens the token file of a run that is resumed. It returns nil if there is none, or one that has to be made anew.
-func (c Config) reuse(source text.Source, o dataset.Options) (*dataset.Parts, error) {
+func (c Config) reuse(ctx context.Context, source text.Source, o dataset.Options) (*dataset.Parts, error) {
 	if o.Path == "" {
 		return nil, nil
 	}
@@ -77,7 +77,7 @@ func (c Config) reuse(source text.Source, o dataset.Options) (*dataset.Parts, er
 		c.Warn(fmt.Sprintf("tokenizing the text again: %v", err))
 		return nil, nil
 	}
-	now, err := dataset.SHA256(source)
+	now, err := dataset.SHA256(ctx, source, c.Warn)
 	if err == nil && now == p.Text {
 		return p, nil
 	}
@@ -118,7 +118,7 @@ func splitOfRun(ctx context.Context, source text.Source, c Config) (*dataset.Par
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	sum, err := dataset.SHA256(source)
+	sum, err := dataset.SHA256(ctx, source, c.Warn)
 	if err != nil {
 		return nil, err
 	}

@@ -246,7 +246,7 @@ func TestWindowsCountTheShortBatch(t *testing.T) {
 	m := train(t, c)
 	total := 0.0
 	for _, w := range text.Windows(m.Tokenizer.Tokenize(corpora.OwlText), 5, 1) {
-		logits, err := m.Logits(w.Input)
+		logits, err := m.Logits(t.Context(), w.Input)
 		if err != nil {
 			t.Fatal(err)
 		}
