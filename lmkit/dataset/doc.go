@@ -12,8 +12,8 @@
 //
 // Batches lays a Part out for training and evaluation, time step by time step. NewWindowBatches makes windows, each
 // with the token that follows it; NewLaneBatches makes lanes for truncated back-propagation through time. Any batch of
-// any epoch can be asked for, so that a resumed run goes on where it stopped. Lookahead prepares the next batch in the
-// background.
+// any epoch can be asked for, so that a resumed run can continue where it stopped. Lookahead prepares the next batch in
+// the background.
 //
 // Evaluation has the measures of how well a model predicts a Part, the same for networks and n-gram models.
 //
