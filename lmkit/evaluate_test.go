@@ -153,6 +153,10 @@ func TestEvaluateDocuments(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestEvaluateRefuses evaluates sources that have nothing to predict, or tokens that the model does not know.
+func TestEvaluateRefuses(t *testing.T) {
 	m := newModel(t, backend.Go, lmkit.Config{Cell: rnn.GRU, EmbeddingSize: 6, HiddenSize: 8, Layers: 2})
 	_, err := m.Evaluate(t.Context(), text.Apart("rows", "owl", "night", ""), lmkit.EvaluateConfig{})
 	want.Error(t, err, "rows", "none of the 3 documents")

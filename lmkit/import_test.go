@@ -2,6 +2,7 @@ package lmkit_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -79,44 +80,60 @@ func stateDict(t *testing.T, change func(list []safetensors.Tensor) []safetensor
 	return want.File(t, "model.safetensors", data.String())
 }
 
-// TestImportRefuses checks the errors of weights and vocabularies that make no model. Nothing may be written.
-func TestImportRefuses(t *testing.T) {
-	same := func(list []safetensors.Tensor) []safetensors.Tensor { return list }
-	replace := func(name string, with safetensors.Tensor) func(list []safetensors.Tensor) []safetensors.Tensor {
-		return func(list []safetensors.Tensor) []safetensors.Tensor {
-			for i := range list {
-				if list[i].Name == name {
-					list[i] = with
-				}
+// replace returns a change for stateDict: it puts another tensor in the place of one.
+func replace(name string, with safetensors.Tensor) func(list []safetensors.Tensor) []safetensors.Tensor {
+	return func(list []safetensors.Tensor) []safetensors.Tensor {
+		for i := range list {
+			if list[i].Name == name {
+				list[i] = with
 			}
-			return list
 		}
+		return list
 	}
-	add := func(name string, shape ...int) func(list []safetensors.Tensor) []safetensors.Tensor {
-		return func(list []safetensors.Tensor) []safetensors.Tensor {
-			size := 1
-			for _, d := range shape {
-				size *= d
-			}
-			return append(list, safetensors.Float32(name, shape, make([]float32, size)))
+}
+
+// add returns a change for stateDict: it adds a tensor of zeros.
+func add(name string, shape ...int) func(list []safetensors.Tensor) []safetensors.Tensor {
+	return func(list []safetensors.Tensor) []safetensors.Tensor {
+		size := 1
+		for _, d := range shape {
+			size *= d
 		}
+		return append(list, safetensors.Float32(name, shape, make([]float32, size)))
 	}
-	held := t.TempDir()
-	small := network.Config{Cell: rnn.RNN, EmbeddingSize: 2, HiddenSize: 2, Layers: 1}
-	if err := newModel(t, backend.Go, small).Save(held); err != nil {
-		t.Fatal(err)
+}
+
+// recurrent returns recurrent weights of a shape.
+func recurrent(rows, columns int) safetensors.Tensor {
+	return safetensors.Float32("rnn.weight_hh_l0", []int{rows, columns}, make([]float32, rows*columns))
+}
+
+// refused is an import that must fail. What is empty stands for something that is right.
+type refused struct {
+	weights, vocabulary, dir string
+	config                   lmkit.ImportConfig
+	want                     []string
+}
+
+// check imports into a new directory, and checks that nothing is written there.
+func (c refused) check(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	if c.weights == "" {
+		c.weights = stateDict(t, func(list []safetensors.Tensor) []safetensors.Tensor { return list })
 	}
-	good := stateDict(t, same)
-	matrix := func(rows, columns int) safetensors.Tensor {
-		return safetensors.Float32("rnn.weight_hh_l0", []int{rows, columns}, make([]float32, rows*columns))
+	c.vocabulary, c.dir = cmp.Or(c.vocabulary, vocabularyList), cmp.Or(c.dir, dir)
+	_, err := lmkit.Import(c.weights, c.vocabulary, c.dir, c.config)
+	want.Error(t, err, c.want...)
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("something was written")
 	}
+}
+
+// TestImportRefusesWeights imports weights that make no model.
+func TestImportRefusesWeights(t *testing.T) {
 	double := safetensors.Tensor{Name: "fc.bias", DType: "F64", Shape: []int{7}, Data: make([]byte, 56)}
 	attention := safetensors.Float32("attention", []int{1}, []float32{1})
-	for name, c := range map[string]struct {
-		weights, vocabulary, dir string
-		config                   lmkit.ImportConfig
-		want                     []string
-	}{
+	for name, c := range map[string]refused{
 		"zipped pickle": {
 			weights: want.File(t, "my model.pt", "PK\x03\x04rest"),
 			want:    []string{"my model.pt is a pickle", "python3 -c", "weights_only=True", "my model.safetensors'"},
@@ -126,17 +143,6 @@ func TestImportRefuses(t *testing.T) {
 		"no safetensors": {
 			weights: want.File(t, "model.bin", "some words here"), want: []string{"model.bin", "safetensors"},
 		},
-		"short list": {
-			vocabulary: want.File(t, "v.txt", "a\nb\n"),
-			want:       []string{"embedding.weight has shape [7, 3], not [2, 3]", "fc.bias has shape [7], not [2]"},
-		},
-		"empty line": {vocabulary: want.File(t, "v.txt", "a\n\nb\n"), want: []string{"v.txt: line 2 is empty"}},
-		"twice":      {vocabulary: want.File(t, "v.txt", "a\nb\na\n"), want: []string{`"a" occurs twice`}},
-		"empty list": {vocabulary: want.File(t, "v.txt", "\n"), want: []string{"no tokens"}},
-		"not UTF-8":  {vocabulary: want.File(t, "v.txt", "a\xff"), want: []string{"not UTF-8"}},
-		"bad JSON":   {vocabulary: want.File(t, "v.json", `{"tokens":["a"]`), want: []string{"v.json"}},
-		"no list":    {vocabulary: "nowhere.txt", want: []string{"nowhere.txt: no such file"}},
-		"held":       {dir: held, want: []string{held, "already holds a model or a run"}},
 		"extra": {
 			weights: stateDict(t, add("rnn.weight_hr_l0", 2, 4)),
 			want:    []string{"rnn.weight_hr_l0 is not a weight of this model"},
@@ -151,7 +157,7 @@ func TestImportRefuses(t *testing.T) {
 		},
 		"double": {weights: stateDict(t, replace("fc.bias", double)), want: []string{"fc.bias has type F64"}},
 		"two gates": {
-			weights: stateDict(t, replace("rnn.weight_hh_l0", matrix(8, 4))),
+			weights: stateDict(t, replace("rnn.weight_hh_l0", recurrent(8, 4))),
 			want:    []string{"[8, 4]", "[4H, H] for an lstm"},
 		},
 		"no layer": {
@@ -159,8 +165,32 @@ func TestImportRefuses(t *testing.T) {
 			want:    []string{"no recurrent layer", "attention [1]"},
 		},
 		"empty layer": {
-			weights: stateDict(t, replace("rnn.weight_hh_l0", matrix(0, 0))), want: []string{"no recurrent layer"},
+			weights: stateDict(t, replace("rnn.weight_hh_l0", recurrent(0, 0))), want: []string{"no recurrent layer"},
 		},
+	} {
+		t.Run(name, c.check)
+	}
+}
+
+// TestImportRefuses imports into a directory that holds a model, vocabularies that do not fit, and wrong settings.
+func TestImportRefuses(t *testing.T) {
+	held := t.TempDir()
+	small := network.Config{Cell: rnn.RNN, EmbeddingSize: 2, HiddenSize: 2, Layers: 1}
+	if err := newModel(t, backend.Go, small).Save(held); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]refused{
+		"short list": {
+			vocabulary: want.File(t, "v.txt", "a\nb\n"),
+			want:       []string{"embedding.weight has shape [7, 3], not [2, 3]", "fc.bias has shape [7], not [2]"},
+		},
+		"empty line": {vocabulary: want.File(t, "v.txt", "a\n\nb\n"), want: []string{"v.txt: line 2 is empty"}},
+		"twice":      {vocabulary: want.File(t, "v.txt", "a\nb\na\n"), want: []string{`"a" occurs twice`}},
+		"empty list": {vocabulary: want.File(t, "v.txt", "\n"), want: []string{"no tokens"}},
+		"not UTF-8":  {vocabulary: want.File(t, "v.txt", "a\xff"), want: []string{"not UTF-8"}},
+		"bad JSON":   {vocabulary: want.File(t, "v.json", `{"tokens":["a"]`), want: []string{"v.json"}},
+		"no list":    {vocabulary: "nowhere.txt", want: []string{"nowhere.txt: no such file"}},
+		"held":       {dir: held, want: []string{held, "already holds a model or a run"}},
 		"another cell": {
 			config: lmkit.ImportConfig{Cell: "gru"}, want: []string{"rnn.weight_hh_l0 has shape [16, 4], not [12, 4]"},
 		},
@@ -168,23 +198,7 @@ func TestImportRefuses(t *testing.T) {
 		"context":         {config: lmkit.ImportConfig{Context: -1}, want: []string{"context is -1"}},
 		"not the dropout": {config: lmkit.ImportConfig{Dropout: 1}, want: []string{"dropout is 1"}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), "out")
-			if c.weights == "" {
-				c.weights = good
-			}
-			if c.vocabulary == "" {
-				c.vocabulary = vocabularyList
-			}
-			if c.dir == "" {
-				c.dir = dir
-			}
-			_, err := lmkit.Import(c.weights, c.vocabulary, c.dir, c.config)
-			want.Error(t, err, c.want...)
-			if _, err := os.Stat(dir); err == nil {
-				t.Error("something was written")
-			}
-		})
+		t.Run(name, c.check)
 	}
 }
 

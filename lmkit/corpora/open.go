@@ -10,8 +10,8 @@ import (
 	"owlm/lmkit/text"
 )
 
-// Open returns the text with a name: of "owl", "opticks" and "kjv" the one in All, of everything else a text file, in which bytes that are
-// not UTF-8 are replaced if lossy. The first use of kjv downloads it with pip, which writes its progress to log, if that is not nil.
+// Open returns the corpus with a name, or else the text file at a path. If lossy, bytes of a file that are not UTF-8
+// are replaced. The first use of kjv downloads it with pip, which writes its progress to log, if that is not nil.
 func Open(ctx context.Context, name string, lossy bool, log io.Writer) (text.Source, error) {
 	known, ok := Named(name)
 	if !ok {
@@ -34,14 +34,15 @@ func Open(ctx context.Context, name string, lossy bool, log io.Writer) (text.Sou
 			return text.Source{}, fmt.Errorf("the corpus opticks: %s: %w", path, err)
 		}
 	}
-	source, err := known.Source(plain)
+	source, err := known.source(plain)
 	if err != nil && name == "kjv" {
 		err = fmt.Errorf("%w; remove %s and try again", err, path)
 	}
 	return source, err
 }
 
-// Path returns where the file of a corpus is, "" if it is built in. What is missing is downloaded.
+// Path returns the path of the file of a corpus, and downloads the file if it is missing. The path is "" for a corpus
+// that is built in, and for a name that no corpus has.
 func Path(ctx context.Context, name string, log io.Writer) (string, error) {
 	if log == nil {
 		log = io.Discard
@@ -59,14 +60,27 @@ func Path(ctx context.Context, name string, log io.Writer) (string, error) {
 	return "", nil
 }
 
-// lazily makes a source of a corpus that is looked for, and downloaded, when it is first read.
+// lazily returns a source of a corpus that is looked for, and downloaded, when it is first read. If that fails, the
+// next use tries again.
 func lazily(name string) text.Source {
-	find := sync.OnceValues(func() (text.Source, error) { return Open(context.Background(), name, false, nil) })
+	var mutex sync.Mutex
+	var found text.Source
+	find := func() error {
+		mutex.Lock()
+		defer mutex.Unlock()
+		if found.Open != nil {
+			return nil
+		}
+		source, err := Open(context.Background(), name, false, nil)
+		if err == nil {
+			found = source
+		}
+		return err
+	}
 	return text.Source{Name: name, Open: func() (*text.Reader, error) {
-		source, err := find()
-		if err != nil {
+		if err := find(); err != nil {
 			return nil, err
 		}
-		return source.Open()
+		return found.Open()
 	}}
 }

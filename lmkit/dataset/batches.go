@@ -13,7 +13,7 @@ type Batch struct {
 	Keep []float32
 }
 
-// Batches gives the batches of any epoch in any order, so that a resumed run goes on where it stopped.
+// Batches gives the batches of any epoch in any order, so that a resumed run can continue where it stopped.
 type Batches interface {
 	// PerEpoch returns the number of batches in an epoch.
 	PerEpoch() int

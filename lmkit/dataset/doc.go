@@ -5,15 +5,14 @@
 // Part. Open reads the same from a token file that an earlier Encode wrote.
 //
 // A Source may also hold documents that are kept apart, such as the rows of a table, or token ids that are ready. The
-// documents of a Part start at Part.Starts, and no batch mixes two of them.
+// documents of a Part start at Part.Starts, and no window and no prediction reaches from one into the next.
 //
 // The ids of a long text stay in a token file, which File reads through a memory map: neither the text nor its ids need
 // to fit into memory.
 //
-// Batches lays a Part out for training and evaluation, time step by time step. NewWindowBatches makes windows, each
-// with the token that follows it; NewLaneBatches makes lanes for truncated back-propagation through time. Any batch of
-// any epoch can be asked for, so that a resumed run goes on where it stopped. Lookahead prepares the next batch in the
-// background.
+// Batches are what training and evaluation read. NewWindowBatches makes windows, each with the token that follows it;
+// NewLaneBatches makes lanes for truncated back-propagation through time. Any batch of any epoch can be asked for, so
+// that a resumed run can continue where it stopped. Lookahead prepares the next batch in the background.
 //
 // Evaluation has the measures of how well a model predicts a Part, the same for networks and n-gram models.
 //

@@ -60,7 +60,7 @@ func TestEncodeDocuments(t *testing.T) {
 	}
 }
 
-// TestEmptyDocuments splits documents of which some are empty: they belong to the part that they were shared out to.
+// TestEmptyDocuments splits documents, some of them empty. An empty document must stay in its part.
 func TestEmptyDocuments(t *testing.T) {
 	for _, c := range []struct {
 		documents    []string

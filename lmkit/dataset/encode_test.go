@@ -19,24 +19,27 @@ import (
 // plain hides that a tokenizer can tokenize block by block.
 type plain struct{ text.Tokenizer }
 
+// encoded has the options of TestEncode.
+var encoded = map[string]Options{
+	"words": {
+		Tokenizer: text.Words{Lowercase: true}, Valid: 0.1, Test: 0.05,
+		VocabularyOptions: text.VocabularyOptions{Unknown: "<unk>", Size: 1000},
+	},
+	"characters": {
+		Tokenizer: text.Characters{}, Valid: 0.05,
+		VocabularyOptions: text.VocabularyOptions{Unknown: "?", MinCount: 3},
+	},
+	"all": {Tokenizer: text.Words{}},
+	"plain": {
+		Tokenizer: plain{text.Words{}}, VocabularyOptions: text.VocabularyOptions{Unknown: "<unk>", MinCount: 2},
+	},
+}
+
 // TestEncode compares Encode, in memory and in a file, with its steps: Tokenize, Split, NewVocabulary, Encode and
 // Offset.
 func TestEncode(t *testing.T) {
 	book := golden.Opticks(t)
-	for name, o := range map[string]Options{
-		"words": {
-			Tokenizer: text.Words{Lowercase: true}, Valid: 0.1, Test: 0.05,
-			VocabularyOptions: text.VocabularyOptions{Unknown: "<unk>", Size: 1000},
-		},
-		"characters": {
-			Tokenizer: text.Characters{}, Valid: 0.05,
-			VocabularyOptions: text.VocabularyOptions{Unknown: "?", MinCount: 3},
-		},
-		"all": {Tokenizer: text.Words{}},
-		"plain": {
-			Tokenizer: plain{text.Words{}}, VocabularyOptions: text.VocabularyOptions{Unknown: "<unk>", MinCount: 2},
-		},
-	} {
+	for name, o := range encoded {
 		tokens := o.Tokenizer.Tokenize(book)
 		cut, err := Split(tokens, o.Valid, o.Test)
 		if err != nil {
@@ -62,23 +65,7 @@ func TestEncode(t *testing.T) {
 					e.Bytes != len(book) || e.Text != sha256.Sum256([]byte(book)) {
 					t.Errorf("%s, %q: another text, %+v", name, path, e.Header)
 				}
-				at, from := 0, 0
-				for i, part := range []Part{e.Train, e.Valid, e.Test} {
-					words := [][]string{cut.Train, cut.Valid, cut.Test}[i]
-					size := PartSize{Tokens: len(words)}
-					for _, word := range words {
-						if _, known := vocabulary.ID(word); !known {
-							size.Unknown++
-						}
-					}
-					to := text.Offset(o.Tokenizer, book, tokens, at+len(words))
-					size.Characters = utf8.RuneCountInString(book[from:to])
-					same := slices.Equal(All(part.IDs), want[at:at+len(words)])
-					if part.PartSize != size || part.IDs.Len() != len(words) || !same {
-						t.Errorf("%s, %q: part %d is %+v, want %+v", name, path, i, part.PartSize, size)
-					}
-					at, from = at+len(words), to
-				}
+				compareParts(t, book, tokens, cut, e)
 			}
 			check(e)
 			e.Close()
@@ -98,6 +85,29 @@ func TestEncode(t *testing.T) {
 				t.Errorf("%s: with another split: %v", name, err)
 			}
 		}
+	}
+}
+
+// compareParts compares the parts of a text with its tokens, which were cut by Split.
+func compareParts(t *testing.T, content string, tokens []string, cut Splits[string], e *Parts) {
+	t.Helper()
+	all := All(e.IDs)
+	at, from := 0, 0
+	for i, part := range []Part{e.Train, e.Valid, e.Test} {
+		words := [][]string{cut.Train, cut.Valid, cut.Test}[i]
+		size := PartSize{Tokens: len(words)}
+		for _, word := range words {
+			if _, known := e.Vocabulary.ID(word); !known {
+				size.Unknown++
+			}
+		}
+		to := text.Offset(e.Tokenizer, content, tokens, at+len(words))
+		size.Characters = utf8.RuneCountInString(content[from:to])
+		same := slices.Equal(All(part.IDs), all[at:at+len(words)])
+		if part.PartSize != size || part.IDs.Len() != len(words) || !same {
+			t.Errorf("%T: part %d is %+v, want %+v", e.Tokenizer, i, part.PartSize, size)
+		}
+		at, from = at+len(words), to
 	}
 }
 

@@ -10,9 +10,8 @@ import (
 // NewLaneBatches makes batches for truncated back-propagation through time. Each batch has the next length tokens of
 // each of rows lanes, and predicts all of them.
 //
-// One text is cut into lanes of equal length; if it has too few tokens, there is an error. Documents are dealt out to
-// the lanes in their order, each as a whole. In a batch, a lane reads one document, and it starts each from a zero
-// state.
+// One text is cut into lanes of equal length; too few tokens are an error. Documents are dealt out to the lanes in
+// their order, each as a whole. A lane starts each document from a zero state, with a new batch.
 func NewLaneBatches(p Part, length, rows int) (Batches, error) {
 	if p.Starts != nil {
 		return newDocumentBatches(p, length, rows)

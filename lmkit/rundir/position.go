@@ -31,8 +31,8 @@ type Best struct {
 	ValidLoss float64 `json:"valid_loss"`
 	Step      int     `json:"step"`
 	Epoch     int     `json:"epoch"`
-	// Kept says that the model has the weights of that step, as train.Config.KeepBest asks for, and not those of the
-	// last.
+	// Kept says that the model has the weights of that step, as train.Config.KeepBest asks for, instead of those of the
+	// last step.
 	Kept bool `json:"kept"`
 }
 

@@ -14,28 +14,27 @@ import (
 	"owlm/lmkit/rnn"
 )
 
-// Config says how GradientFlow measures.
+// Config describes the layer that Measure runs.
 type Config struct {
-	// Cell is the recurrence, with weights as of a new model.
+	// Cell is the kind of recurrence. The weights are drawn as for a new model.
 	Cell rnn.Cell
 	// HiddenSize is the length of the hidden state, Steps the number of time steps.
 	HiddenSize, Steps int
 	// Scale multiplies the recurrent weights; 0 stands for 1.
 	Scale float64
-	// ForgetBias is added to the LSTM's forget gate (Jozefowicz et al. 2015 advise 1); other
-	// cells ignore it.
+	// ForgetBias is added to the bias of the LSTM's forget gate; Jozefowicz et al. 2015 advise 1. Other cells ignore
+	// it.
 	ForgetBias float64
 	// Seed selects weights and inputs.
 	Seed uint64
 }
 
-// flowBatch is how many random sequences GradientFlow averages over.
-const flowBatch = 8
+// batch is the number of random sequences that Measure runs side by side.
+const batch = 8
 
-// Measure measures what vanishing and exploding gradients are. It runs one layer over random
-// inputs, takes the gradient of a random projection of the last hidden state, and returns, for
-// k = 0 to Steps-1, the L2 norm of that gradient with respect to the state (for the LSTM hidden and cell
-// state together) k steps before the last, divided by the norm at k = 0.
+// Measure runs one layer over random inputs, and takes the gradient of a random projection of the last hidden state. It
+// returns, for k = 0 to Steps-1, the L2 norm of that gradient with respect to the state k time steps before the last,
+// divided by the norm at k = 0. The state of the LSTM is its hidden and its cell state together.
 func Measure(engine *backend.Engine, f Config) ([]float64, error) {
 	if f.HiddenSize < 1 || f.Steps < 1 {
 		return nil, fmt.Errorf("hidden size is %d and steps %d; both must be 1 or more", f.HiddenSize, f.Steps)
@@ -63,7 +62,7 @@ func Measure(engine *backend.Engine, f Config) ([]float64, error) {
 	return ratios, nil
 }
 
-// inputs draws x [T,B,H], the projection [B,H], W_ih, W_hh [G*H,H] and the biases [G*H].
+// inputs draws x [T,B,H], the projection [B,H], the weights W_ih and W_hh [G*H,H], and two biases [G*H].
 func (f Config) inputs() []any {
 	random := rand.New(rand.NewPCG(f.Seed, 1))
 	bound := 1 / math.Sqrt(float64(f.HiddenSize))
@@ -87,12 +86,13 @@ func (f Config) inputs() []any {
 		return value
 	}
 	return []any{
-		draw(random.NormFloat64, f.Steps, flowBatch, f.HiddenSize), draw(random.NormFloat64, flowBatch, f.HiddenSize),
-		draw(uniform, gates, f.HiddenSize), draw(recurrent, gates, f.HiddenSize), draw(bias, gates), draw(uniform, gates),
+		draw(random.NormFloat64, f.Steps, batch, f.HiddenSize), draw(random.NormFloat64, batch, f.HiddenSize),
+		draw(uniform, gates, f.HiddenSize), draw(recurrent, gates, f.HiddenSize),
+		draw(bias, gates), draw(uniform, gates),
 	}
 }
 
-// norms builds the measurement: the norms [T] of the gradient with respect to each step's state.
+// norms adds the measurement to a graph: the norm of the gradient with respect to the state after each time step, [T].
 func (f Config) norms(inputs []*graph.Node) *graph.Node {
 	x, projection := inputs[0], inputs[1]
 	options := rnn.Options{Cell: f.Cell}
@@ -106,7 +106,7 @@ func (f Config) norms(inputs []*graph.Node) *graph.Node {
 		states = append(states, state)
 	}
 	loss := graph.ReduceAllSum(graph.Mul(state.Hidden, projection))
-	var nodes []*graph.Node // hidden, and for the LSTM cell, of each step
+	var nodes []*graph.Node // of each step, the hidden state and, for the LSTM, the cell state
 	for _, s := range states {
 		nodes = append(nodes, s.Hidden)
 		if s.Cell != nil {

@@ -7,6 +7,7 @@ import (
 	"owlm/lmkit/rnn"
 )
 
+// TestGradientFlow compares how much of its gradient each cell keeps over 12 time steps.
 func TestGradientFlow(t *testing.T) {
 	engine, err := backend.Open(backend.Go)
 	if err != nil {
