@@ -25,7 +25,8 @@ func overfitting(t *testing.T) Config {
 	return c
 }
 
-// TestKeepBest compares the finished weights with the lowest validation loss of the history, and looks for its checkpoint.
+// TestKeepBest compares the finished weights with the lowest validation loss of the history, and looks for its
+// checkpoint.
 func TestKeepBest(t *testing.T) {
 	c := overfitting(t)
 	last := bytesOf(t, train(t, c))

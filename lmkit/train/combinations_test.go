@@ -32,9 +32,10 @@ func TestEveryCombinationTrains(t *testing.T) {
 				c.Model.ResetBefore = cell == rnn.GRU && number%2 == 0
 				c.BatchSize, c.Clip = 4, 0.5
 				if c.Optimizer == "rmsprop" {
-					// With this seed, byte-pair encoding and the LSTM, the engines' losses part from 1e-6 to 2e-4 within 11 steps at
-					// Adam's rate of 0.01, and to 4e-5 at this one, which is char-rnn's; with two other seeds they stay within 3e-6, as
-					// with Adam and SGD. The likely cause, rounding of gradients near 0 that RMSprop scales up, is not proved.
+					// With this seed, byte-pair encoding and the LSTM, the engines' losses part from 1e-6 to 2e-4
+					// within 11 steps at Adam's rate of 0.01, and to 4e-5 at this one, which is char-rnn's; with two
+					// other seeds they stay within 3e-6, as with Adam and SGD. The likely cause, rounding of gradients
+					// near 0 that RMSprop scales up, is not proved.
 					c.LearningRate = 2e-3
 				}
 				number++

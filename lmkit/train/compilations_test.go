@@ -20,8 +20,8 @@ func (h *compileHook) Compiled(what string, seconds float64) {
 	h.list = append(h.list, network.Compilation{What: what, Seconds: seconds})
 }
 
-// TestCompilations holds that the training step is compiled once, the short last batch of an epoch included, and that hooks, the model and
-// the receipt tell the same.
+// TestCompilations holds that the training step is compiled once, the short last batch of an epoch included, and that
+// hooks, the model and the receipt tell the same.
 func TestCompilations(t *testing.T) {
 	c := tiny(backend.Go)
 	h := &compileHook{}

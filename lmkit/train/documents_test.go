@@ -16,8 +16,8 @@ import (
 // names are documents of their own: in each, a letter that follows none but its own.
 var names = []string{"anna", "bob", "cecil", "dodo", "e", "", "fifi", "gigi", "hannah", "ivi", "jojo", "kiki", "lulu", "mimi", "nina", "otto"}
 
-// TestTrainsOnDocuments trains with both objectives, with a learning rate that changes nothing: the loss of an epoch is the mean over the
-// predictions within documents, each read from a zero state.
+// TestTrainsOnDocuments trains with both objectives, with a learning rate that changes nothing: the loss of an epoch is
+// the mean over the predictions within documents, each read from a zero state.
 func TestTrainsOnDocuments(t *testing.T) {
 	for _, engine := range engines(t) {
 		for _, objective := range []Objective{Windows{Length: 2}, Stream{Length: 3}} {
@@ -64,8 +64,8 @@ func lossOf(t *testing.T, m *lmkit.Model, before []string, next string) float64 
 	return math.Log(sum) - float64(last[id])
 }
 
-// TestDocumentsResume interrupts a run over documents, within one, and goes on: it ends as a straight run, also with steps that are skipped
-// where they are not finite. Ready ids of the same documents train the same.
+// TestDocumentsResume interrupts a run over documents, within one, and goes on: it ends as a straight run, also with
+// steps that are skipped where they are not finite. Ready ids of the same documents train the same.
 func TestDocumentsResume(t *testing.T) {
 	for _, objective := range []Objective{Windows{Length: 2}, Stream{Length: 3}} {
 		c := tiny(backend.Go)

@@ -16,7 +16,8 @@ import (
 	"owlm/lmkit/text"
 )
 
-// TestDropoutStatistics counts what dropout zeroes of a block of ones, checks the scale of the rest, and where it is the same along time.
+// TestDropoutStatistics counts what dropout zeroes of a block of ones, checks the scale of the rest, and where it is
+// the same along time.
 func TestDropoutStatistics(t *testing.T) {
 	const steps, rows, size = 20, 50, 100
 	for _, engine := range engines(t) {
@@ -36,7 +37,8 @@ func TestDropoutStatistics(t *testing.T) {
 							alike++
 						}
 					}
-					// A locked mask has rows*size independent draws, the other steps times as many: five standard deviations.
+					// A locked mask has rows*size independent draws, the other steps times as many: five standard
+					// deviations.
 					draws := float64(rows * size)
 					if !locked {
 						draws *= steps
@@ -82,8 +84,8 @@ func droppedOnes(t *testing.T, engineName string, rate float64, locked bool, ste
 	return values
 }
 
-// TestDropoutOnlyInTraining trains with each kind of dropout alone: it changes the losses, and evaluation of the model it leaves
-// does not draw.
+// TestDropoutOnlyInTraining trains with each kind of dropout alone: it changes the losses, and evaluation of the model
+// it leaves does not draw.
 func TestDropoutOnlyInTraining(t *testing.T) {
 	losses := func(change func(c *Config)) []float64 {
 		c, h := tiny(backend.Go), &lossHook{}

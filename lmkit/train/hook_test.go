@@ -38,7 +38,8 @@ func TestHookSeesRecords(t *testing.T) {
 	}
 }
 
-// TestHookStops ends runs early, in the middle and at the end of an epoch: the model is finished, and the receipt says how far it came.
+// TestHookStops ends runs early, in the middle and at the end of an epoch: the model is finished, and the receipt says
+// how far it came.
 func TestHookStops(t *testing.T) {
 	for _, at := range []int{1, 3, 4} { // an epoch has three steps
 		c := tiny(backend.Go)
@@ -70,7 +71,8 @@ func TestHookStops(t *testing.T) {
 	}
 }
 
-// TestHookFails returns another error from a hook: the run is saved, goes on from there, and ends as one that was never stopped.
+// TestHookFails returns another error from a hook: the run is saved, goes on from there, and ends as one that was never
+// stopped.
 func TestHookFails(t *testing.T) {
 	c := tiny(backend.Go)
 	c.Epochs = 4

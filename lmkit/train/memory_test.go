@@ -110,8 +110,8 @@ func readAll(t *testing.T, size int) (m measured) {
 }
 
 // TestMemory trains on a text in a process of its own, whose memory must stay below 500 MB. The text has 20 MB, 4 MB in
-// short mode; LMKIT_MEMORY_MB asks for another size, and LMKIT_MEMORY_TOKENS=character or bpe for
-// characters or byte-pair encoding instead of words.
+// short mode; LMKIT_MEMORY_MB asks for another size, and LMKIT_MEMORY_TOKENS=character or bpe for characters or
+// byte-pair encoding instead of words.
 func TestMemory(t *testing.T) {
 	size := 20_000_000
 	if testing.Short() {

@@ -34,7 +34,8 @@ func readTrained(t *testing.T) (g trained) {
 	return g
 }
 
-// TestTrainsLikeTorch starts from PyTorch's weights, reads the same batches in the same order, and compares the loss of each step.
+// TestTrainsLikeTorch starts from PyTorch's weights, reads the same batches in the same order, and compares the loss of
+// each step.
 func TestTrainsLikeTorch(t *testing.T) {
 	g := readTrained(t)
 	for _, engine := range engines(t) {

@@ -14,12 +14,12 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// refuseHeld refuses a directory that holds a run already, unless that is to be resumed.
+// refuseHeld refuses a directory that already holds a run, unless the run is to be resumed.
 func refuseHeld(c Config) error {
 	if c.Directory == "" || c.Resume || !rundir.HoldsRun(c.Directory) {
 		return nil
 	}
-	unlock, err := rundir.Lock(c.Directory) // a run under way is the better reason
+	unlock, err := rundir.Lock(c.Directory) // if that run is still going on, say so instead
 	if err != nil {
 		return err
 	}
@@ -27,8 +27,8 @@ func refuseHeld(c Config) error {
 	return &rundir.HeldError{Directory: c.Directory}
 }
 
-// openDirectory makes and locks the run's directory, before the run writes anything there. close unlocks it; of a
-// run that did not begin it leaves nothing.
+// openDirectory creates and locks the directory of a run. close unlocks it, and removes it again if the run did not
+// begin.
 func (c Config) openDirectory() (close func(), err error) {
 	if c.Directory == "" {
 		return func() {}, nil
@@ -60,7 +60,7 @@ func (c Config) openDirectory() (close func(), err error) {
 	}, nil
 }
 
-// makeDirectory makes a directory and its parents; it returns those that it made, the innermost first.
+// makeDirectory creates a directory and its parents. It returns those that did not exist, the innermost first.
 func makeDirectory(dir string) (made []string, err error) {
 	for parent := filepath.Clean(dir); ; parent = filepath.Dir(parent) {
 		if _, err := os.Stat(parent); !errors.Is(err, fs.ErrNotExist) {
@@ -77,7 +77,8 @@ func makeDirectory(dir string) (made []string, err error) {
 	return made, nil
 }
 
-// refuseOther looks, under the lock, at what began to be there since refuseHeld, and at the settings of a run that is resumed.
+// refuseOther checks, now that the directory is locked, that no run began there since refuseHeld, and compares the
+// settings of a run that is resumed.
 func (c Config) refuseOther() error {
 	if !rundir.HoldsRun(c.Directory) {
 		return nil
@@ -88,7 +89,7 @@ func (c Config) refuseOther() error {
 	return c.compareSettings()
 }
 
-// beginDirectory restores what a run that is resumed left in the directory, and writes what it holds from the beginning.
+// beginDirectory restores the run if it is resumed, and writes the files with which every run begins.
 func (r *run) beginDirectory() error {
 	dir := r.config.Directory
 	if dir == "" {
@@ -114,7 +115,7 @@ func (r *run) beginDirectory() error {
 	return err
 }
 
-// restore goes back to the newest whole checkpoint, and returns the history up to it.
+// restore returns to the newest valid checkpoint, and returns the history up to it.
 func (r *run) restore() ([]rundir.Record, error) {
 	dir := r.config.Directory
 	checkpoint, at, err := rundir.Newest(dir, r.config.Warn)
@@ -129,7 +130,7 @@ func (r *run) restore() ([]rundir.Record, error) {
 		return nil, nil
 	}
 	if at.CorpusSHA256 != r.position.CorpusSHA256 && !r.config.AllowChangedText {
-		return nil, &ChangedTextError{Now: r.position.CorpusSHA256, File: checkpoint, Before: at.CorpusSHA256}
+		return nil, &ChangedTextError{Now: r.position.CorpusSHA256, Before: at.CorpusSHA256, File: checkpoint}
 	}
 	if err := r.refuseOtherTokens(checkpoint); err != nil {
 		return nil, err
@@ -153,7 +154,7 @@ func (r *run) restore() ([]rundir.Record, error) {
 	return records, err
 }
 
-// refuseOtherTokens refuses to go on with a checkpoint whose ids stand for other tokens.
+// refuseOtherTokens refuses a checkpoint whose ids stand for other tokens.
 func (r *run) refuseOtherTokens(checkpoint string) error {
 	d, err := lmkit.ReadDescription(checkpoint)
 	if err != nil {

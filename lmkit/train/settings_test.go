@@ -17,7 +17,8 @@ import (
 // notSettings are the fields of a Config that belong to a call of Run, and not to the run.
 var notSettings = []string{"Backend", "Directory", "Resume", "AllowChangedText", "Name", "Hooks", "Warn", "Model.VocabularySize", "Model.Context"}
 
-// TestSettingsAreComplete changes the fields of a Config one by one: each, but those of a call, changes exactly one setting.
+// TestSettingsAreComplete changes the fields of a Config one by one: each, but those of a call, changes exactly one
+// setting.
 func TestSettingsAreComplete(t *testing.T) {
 	seen := 0
 	var walk func(value reflect.Value, path string, c *Config)

@@ -15,8 +15,8 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// TestSkippedStepChangesNothing makes a step with a target that weighs infinitely: weights, optimizer moments and carried states
-// must stay as they were, and the next step must be the one that it would have been.
+// TestSkippedStepChangesNothing makes a step with a target that weighs infinitely: weights, optimizer moments and
+// carried states must stay as they were, and the next step must be the one that it would have been.
 func TestSkippedStepChangesNothing(t *testing.T) {
 	for _, engine := range engines(t) {
 		for _, optimizer := range Optimizers {
@@ -68,8 +68,8 @@ func (p poisoned) Batch(epoch, index int) dataset.Batch {
 	return b
 }
 
-// TestSkipsInTraining trains on batches that give no finite loss: without SkipNotFinite the first one stops the run, with it they are
-// skipped and counted, and an epoch of them alone stops it.
+// TestSkipsInTraining trains on batches that give no finite loss: without SkipNotFinite the first one stops the run,
+// with it they are skipped and counted, and an epoch of them alone stops it.
 func TestSkipsInTraining(t *testing.T) {
 	for _, test := range []struct {
 		skip         bool

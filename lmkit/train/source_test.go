@@ -173,7 +173,8 @@ func TestSourceRefuses(t *testing.T) {
 }
 
 // TestHeldOutIsNeverTrainedOn marks every token: a text's words say which part they belong to. All batches of three
-// epochs are inspected, and must hold every word of the training part and none of another, not even where the weight is 0.
+// epochs are inspected, and must hold every word of the training part and none of another, not even where the weight is
+// 0.
 func TestHeldOutIsNeverTrainedOn(t *testing.T) {
 	const n = 400
 	part := func(valid, test float64) (words []string) {

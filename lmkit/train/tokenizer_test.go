@@ -39,7 +39,8 @@ func written(t *testing.T, tokenizer text.Tokenizer) string {
 	return string(data)
 }
 
-// TestLearnedTokenizer follows what a run learned: into the model, its directory, a resumed run and one that starts from it.
+// TestLearnedTokenizer follows what a run learned: into the model, its directory, a resumed run and one that starts
+// from it.
 func TestLearnedTokenizer(t *testing.T) {
 	c := learning(t)
 	m := train(t, c)

@@ -25,7 +25,8 @@ import (
 // engines are the engines that tests run on: the Go engine, and XLA unless they are short.
 func engines(t testing.TB) []string { return enginetest.Names(t) }
 
-// TestRoundTripInTorch trains for 5 epochs here, 5 more in PyTorch, by way of lmkit_torch.py, and evaluates what comes back.
+// TestRoundTripInTorch trains for 5 epochs here, 5 more in PyTorch, by way of lmkit_torch.py, and evaluates what comes
+// back.
 func TestRoundTripInTorch(t *testing.T) {
 	python := golden.Python(t)
 	perplexities, different, cases := 0.0, 0, 0

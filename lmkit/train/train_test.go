@@ -153,8 +153,8 @@ func interruptOn(t *testing.T, source text.Source, c Config, step int) {
 	}
 }
 
-// TestHeldOutCharactersAreNeverTrainedOn marks the characters of the validation and test texts, whose bytes no other has:
-// byte-pair encoding learns no token of them, and no batch holds one.
+// TestHeldOutCharactersAreNeverTrainedOn marks the characters of the validation and test texts, whose bytes no other
+// has: byte-pair encoding learns no token of them, and no batch holds one.
 func TestHeldOutCharactersAreNeverTrainedOn(t *testing.T) {
 	content := strings.Repeat(" a b c d e f g h", 40) + strings.Repeat(" é", 160) + strings.Repeat(" ü", 160)
 	marked := func(token string) bool { return strings.ContainsAny(token, "Ã©¼") } // their bytes in GPT-2's alphabet
