@@ -158,8 +158,25 @@ func (r *run) restoreTraining(dir string) error {
 		}
 		variable.SetTrainable(false)
 	}
-	for i := range len(states) {
-		r.step.states = append(r.step.states, states[fmt.Sprintf("%s%d", statePrefix, i)])
+	return r.restoreStates(path, states)
+}
+
+// restoreStates restores the carried states of a stream. There are none at the beginning of an epoch.
+func (r *run) restoreStates(path string, states map[string]*tensors.Tensor) error {
+	var zeros []*tensors.Tensor
+	if r.step.shape.every && r.position.Index > 0 {
+		zeros = r.model.Config.ZeroStates(r.step.shape.rows)
+	}
+	if len(states) != len(zeros) {
+		return fmt.Errorf("%s: it has %d carried states; it must have %d", path, len(states), len(zeros))
+	}
+	for i, zero := range zeros {
+		name := fmt.Sprintf("%s%d", statePrefix, i)
+		state := states[name]
+		if state == nil || !state.Shape().Equal(zero.Shape()) {
+			return fmt.Errorf("%s: %s is missing, or its shape is not %v", path, name, zero.Shape())
+		}
+		r.step.states = append(r.step.states, state)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"owlm/internal/files"
+	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/dataset"
 	"owlm/lmkit/rundir"
@@ -135,14 +136,23 @@ func (r *run) restore() ([]rundir.Record, error) {
 	if err := r.refuseOtherTokens(checkpoint); err != nil {
 		return nil, err
 	}
+	changed := at.CorpusSHA256 != r.position.CorpusSHA256
+	at.CorpusSHA256 = r.position.CorpusSHA256
+	r.position = at
+	if err := r.checkPosition(checkpoint, changed); err != nil {
+		return nil, err
+	}
 	if err := r.model.LoadWeights(checkpoint); err != nil {
 		return nil, err
 	}
 	if err := r.restoreTraining(checkpoint); err != nil {
 		return nil, err
 	}
-	at.CorpusSHA256 = r.position.CorpusSHA256
-	r.position = at
+	if changed && at.Index >= r.source.PerEpoch() { // the text is shorter now
+		p := &r.position
+		p.Epoch, p.Index, p.EpochLoss, p.EpochCount, p.Pending = p.Epoch+1, 0, 0, 0, nil
+		r.step.reset()
+	}
 	r.checkBest()
 	r.config.Warn(fmt.Sprintf("resuming after step %d from %s", at.Step, checkpoint))
 	records, err := rundir.ReadHistory(checkpoint)
@@ -152,6 +162,48 @@ func (r *run) restore() ([]rundir.Record, error) {
 		}
 	}
 	return records, err
+}
+
+// checkPosition refuses a position that no run with these settings can have saved: a batch outside the text would crash
+// the program. changed reports that the text has changed.
+func (r *run) checkPosition(checkpoint string, changed bool) error {
+	at, path := r.position, filepath.Join(checkpoint, rundir.PositionFile)
+	if name := filepath.Base(checkpoint); at.Step < 0 || name != rundir.CheckpointName(at.Step) {
+		return fmt.Errorf("%s: step is %d, but the checkpoint is called %s", path, at.Step, name)
+	}
+	var list problems
+	within := func(name string, value, least, most int) {
+		if value < least || value > most {
+			list.add("%s is %d; it must be from %d to %d", name, value, least, most)
+		}
+	}
+	last := r.source.PerEpoch() - 1
+	if pending := at.Pending; pending != nil {
+		last++
+		if pending.Step != at.Step || pending.Epoch != at.Epoch+1 {
+			list.add("the pending record is of step %d in epoch %d; it must be of step %d in epoch %d",
+				pending.Step, pending.Epoch, at.Step, at.Epoch+1)
+		}
+	}
+	if changed {
+		last = at.Step
+	}
+	within("index", at.Index, 0, min(last, at.Step))
+	within("epoch", at.Epoch, 0, at.Step)
+	within("skipped", at.Skipped, 0, at.Step)
+	within("skipped_in_row", at.SkippedInRow, 0, at.Skipped)
+	within("schedule.waited", at.Plateau.Waited, 0, at.Step)
+	within("schedule.divided", at.Plateau.Divided, 0, at.Step)
+	if at.Best != nil {
+		within("best.step", at.Best.Step, 1, at.Step)
+		within("best.epoch", at.Best.Epoch, 1, at.Epoch+1)
+	}
+	list.notNegative("epoch_count", at.EpochCount)
+	list.notNegative("seconds", at.Seconds)
+	if list != nil {
+		return fmt.Errorf("%s: %w", path, oneline.Join(list))
+	}
+	return nil
 }
 
 // refuseOtherTokens refuses a checkpoint whose ids stand for other tokens.
