@@ -40,19 +40,25 @@ func remake(t *testing.T, checkpoint string) {
 	}
 }
 
-// TestImpossiblePosition changes values in the only checkpoint of a run, whose manifest agrees: the run is not resumed.
-func TestImpossiblePosition(t *testing.T) {
-	c := tiny(backend.Go)
+// savedStream trains for three steps and returns the run, to be resumed, and its only checkpoint.
+func savedStream(t *testing.T) (c Config, checkpoint string) {
+	t.Helper()
+	c = tiny(backend.Go)
 	c.Objective, c.BatchSize, c.Steps, c.Epochs = Stream{Length: 4}, 2, 3, 0
 	c.Directory, c.CheckpointEvery = filepath.Join(t.TempDir(), "run"), 3
 	train(t, c)
-	checkpoint := filepath.Join(rundir.Checkpoints(c.Directory), rundir.CheckpointName(3))
+	c.Resume, c.Steps = true, 9
+	return c, filepath.Join(rundir.Checkpoints(c.Directory), rundir.CheckpointName(3))
+}
+
+// TestImpossiblePosition changes values of a position and makes the manifest agree: the run is not resumed.
+func TestImpossiblePosition(t *testing.T) {
+	c, checkpoint := savedStream(t)
 	path := filepath.Join(checkpoint, rundir.PositionFile)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Resume, c.Steps = true, 9
 	for _, test := range []struct{ key, value, reason string }{
 		{"step", "99999", "step is 99999, but the checkpoint is called step-00000003"},
 		{"step", "-3", "step is -3"},
@@ -78,10 +84,12 @@ func TestImpossiblePosition(t *testing.T) {
 		_, err := Run(t.Context(), corpora.Owl, c)
 		want.Error(t, err, path, test.reason)
 	}
-	if err := files.Write(path, whole); err != nil {
-		t.Fatal(err)
-	}
-	path = filepath.Join(checkpoint, rundir.TrainingFile)
+}
+
+// TestImpossibleStates does the same with the carried states.
+func TestImpossibleStates(t *testing.T) {
+	c, checkpoint := savedStream(t)
+	path := filepath.Join(checkpoint, rundir.TrainingFile)
 	file, err := safetensors.Read(path)
 	if err != nil {
 		t.Fatal(err)
