@@ -99,7 +99,7 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	model, err := train.Run(c.Context(), source, config)
 	var interrupted *train.Interrupted
 	if errors.As(err, &interrupted) {
-		fmt.Fprintln(c.ErrOrStderr(), "lmkit: continue with: "+g.resumeCommand(c))
+		return fmt.Errorf("%w; continue with: %s", err, g.resumeCommand(c))
 	}
 	if err != nil {
 		return err

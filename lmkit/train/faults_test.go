@@ -98,9 +98,10 @@ func TestResumeRefuses(t *testing.T) {
 	train(t, c)
 	c.Resume = true
 	other := c
-	other.Model.HiddenSize, other.Seed = 13, 4
+	other.Model.HiddenSize, other.Seed, other.Vocabulary.Unknown = 13, 4, "<unk>"
 	_, err := Run(context.Background(), corpora.Owl, other)
-	want.Error(t, err, "hidden_size was 12 and is now 13", "seed was 3 and is now 4")
+	want.Error(t, err, "hidden_size was 12 and is now 13", "seed was 3 and is now 4",
+		`unknown was "" and is now "<unk>"`)
 	changed := strings.Replace(corpora.OwlText, "owl", "fox", 1) + " owl"
 	_, err = Run(context.Background(), text.String("it", changed), c)
 	want.Error(t, err, "the text has changed: its sha256")

@@ -58,7 +58,8 @@ func (p *terminalProgress) End(err error) {
 type notebookProgress struct {
 	id          string
 	name        string
-	steps       int
+	steps       int // in the whole run
+	step        int // the last one made
 	first       int // first step of this session, which ended at time start
 	start, last time.Time
 	epochs      int
@@ -71,6 +72,7 @@ func (p *notebookProgress) Start(name string, _, steps int) {
 
 func (p *notebookProgress) Step(step int, loss float64) {
 	now := time.Now()
+	p.step = step
 	if p.first == 0 {
 		p.first, p.start = step, now
 	}
@@ -94,10 +96,14 @@ func (p *notebookProgress) left(step int, took time.Duration) string {
 func (p *notebookProgress) Epoch(int, float64, float64) { p.epochs++ }
 
 func (p *notebookProgress) End(err error) {
-	message := fmt.Sprintf("%s: %d steps, %d epochs", p.name, p.steps, p.epochs)
-	if err != nil {
-		message = fmt.Sprintf("%s: stopped: %v", p.name, err)
-	}
-	gonbui.UpdateHtml(p.id, html.EscapeString(message))
+	gonbui.UpdateHtml(p.id, html.EscapeString(p.result(err)))
 	gonbui.Sync()
+}
+
+// result describes the end of the run, which a hook or patience may have brought before its last step.
+func (p *notebookProgress) result(err error) string {
+	if err != nil {
+		return fmt.Sprintf("%s: stopped: %v", p.name, err)
+	}
+	return fmt.Sprintf("%s: %d steps, %d epochs", p.name, p.step, p.epochs)
 }

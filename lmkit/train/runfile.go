@@ -83,6 +83,9 @@ func ReadRun(dir string) (Config, error) {
 	return c, nil
 }
 
+// unescaped undoes the escapes that package json writes for HTML, as in "\u003cunk\u003e".
+var unescaped = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
+
 // compareSettings compares a run that is to be resumed with the settings in its directory. It refuses a change of a
 // fixed setting and warns about every other change.
 func (c Config) compareSettings() error {
@@ -103,7 +106,7 @@ func (c Config) compareSettings() error {
 		if string(was) == string(is) {
 			continue
 		}
-		change := fmt.Errorf("%s was %s and is now %s", s.Key, was, is)
+		change := errors.New(unescaped.Replace(fmt.Sprintf("%s was %s and is now %s", s.Key, was, is)))
 		if s.Fixed {
 			refused = append(refused, change)
 		} else {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"owlm/internal/files"
+	"owlm/internal/want"
 	"owlm/lmkit/rundir"
 	"owlm/lmkit/text"
 )
@@ -135,6 +136,16 @@ func TestSettingsComeBack(t *testing.T) {
 		if got, want := s.Of(&set).String(), s.Of(&c).String(); got != want {
 			t.Errorf("%s: %q, want %q", s.Key, got, want)
 		}
+	}
+}
+
+// TestReadRunNamesTheFile reads a run.json with a tokenizer of no kind: the error names the file once.
+func TestReadRunNamesTheFile(t *testing.T) {
+	path := want.File(t, rundir.SettingsFile, `{"fixed":{"tokenizer":{"kind":"syllable"}},"free":{}}`)
+	_, err := ReadRun(filepath.Dir(path))
+	want.Error(t, err, path+": tokenizer: ", "syllable")
+	if strings.Count(err.Error(), path) != 1 {
+		t.Error(err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"owlm/internal/want"
 	"owlm/lmkit"
@@ -185,21 +184,6 @@ func TestStepperFaults(t *testing.T) {
 	} {
 		if _, err := stepper.Windows(batch); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in %v", want, err)
-		}
-	}
-}
-
-// TestTimeLeft checks that the time left is computed from the second step on.
-func TestTimeLeft(t *testing.T) {
-	p := &notebookProgress{steps: 300, first: 1}
-	for _, c := range []struct {
-		step int
-		took time.Duration
-		want string
-	}{{1, 0, ""}, {2, time.Second, ", 4m58s left"}, {101, 100 * time.Second, ", 3m19s left"},
-		{300, 299 * time.Second, ", 0s left"}} {
-		if got := p.left(c.step, c.took); got != c.want {
-			t.Errorf("step %d: %q, want %q", c.step, got, c.want)
 		}
 	}
 }
