@@ -10,7 +10,7 @@ import (
 	"owlm/lmkit/train"
 )
 
-// advice returns which flags help against an error, for the end of its message: the library does not know them.
+// advice returns the flags that help against an error, to end its message. The library does not know the command line.
 func advice(err error) string {
 	var held *rundir.HeldError
 	var unfinished *lmkit.UnfinishedError
@@ -20,13 +20,13 @@ func advice(err error) string {
 	var notUTF8 *text.NotUTF8Error
 	switch {
 	case errors.As(err, &held):
-		return "; choose another directory, or pass --resume to lmkit train to go on with it"
+		return "; choose another directory, or continue the run there with lmkit train --resume"
 	case errors.As(err, &unfinished):
-		return "; go on with lmkit train --resume"
+		return "; continue it with lmkit train --resume"
 	case errors.As(err, &finished):
 		return fmt.Sprintf("; train on from its weights with --from %s and another --out", finished.Directory)
 	case errors.As(err, &changedText):
-		return "; pass --allow-changed-text to go on all the same"
+		return "; pass --allow-changed-text to continue anyway"
 	case errors.As(err, &changedTokens):
 		return " and pass --allow-changed-text"
 	case errors.As(err, &notUTF8):

@@ -14,7 +14,7 @@ import (
 	"owlm/lmkit/backend"
 )
 
-// benchFlags are what bench is asked for.
+// benchFlags holds the values of the flags of bench.
 type benchFlags struct {
 	rounds                 int
 	peers, scaling, asJSON bool
@@ -25,20 +25,25 @@ type benchFlags struct {
 func benchCommand() *cobra.Command {
 	var g benchFlags
 	c := &cobra.Command{
-		Use:     "bench",
-		Short:   "Time training and generation on every engine, and beside PyTorch and JAX",
-		Example: "  lmkit bench --peers --rounds 5 --out bench/results\n  lmkit bench --scaling --rounds 5 --out bench/results",
-		RunE:    func(c *cobra.Command, _ []string) error { return g.run(c) },
+		Use:   "bench",
+		Short: "Time training and generation on every engine, next to PyTorch and JAX",
+		Example: "  lmkit bench --peers --rounds 5 --out bench/results\n" +
+			"  lmkit bench --scaling --rounds 5 --out bench/results",
+		RunE: func(c *cobra.Command, _ []string) error { return g.run(c) },
 	}
 	f := c.Flags()
-	f.IntVar(&g.rounds, "rounds", 5, "how often each measurement is made")
-	f.BoolVar(&g.peers, "peers", false, "also time PyTorch and JAX, as their users start them and with lmkit's settings of memory; installs them the first time (about 3 GB)")
-	f.StringVar(&g.python, "python", "", "time PyTorch and JAX in this Python, which has torch, jax and optax, instead of installing them")
-	f.StringSliceVar(&g.only, "workload", nil, "only these workloads: "+strings.Join(workloadNames(), ", "))
-	f.StringSliceVar(&g.engines, "backend", nil, "only these engines (default: all that are present, go without the workloads of many time steps)")
-	f.BoolVar(&g.scaling, "scaling", false, "time instead how a step, compiling and memory grow with sequence, hidden size, batch and vocabulary")
-	f.StringVar(&g.out, "out", "", "save the table, or the charts, and all numbers in this directory")
-	f.BoolVar(&g.asJSON, "json", false, "write one JSON object")
+	f.IntVar(&g.rounds, "rounds", 5, "number of times to make each measurement")
+	f.BoolVar(&g.peers, "peers", false, "also time PyTorch and JAX, as their users start them and with lmkit's memory "+
+		"settings; installs them the first time (about 3 GB)")
+	f.StringVar(&g.python, "python", "", "time PyTorch and JAX in this `Python`, which must have torch, jax and "+
+		"optax, instead of installing them")
+	f.StringSliceVar(&g.only, "workload", nil, "only these `workloads`: "+strings.Join(workloadNames(), ", "))
+	f.StringSliceVar(&g.engines, "backend", nil, "only these `engines` (default: all that work here; go without the "+
+		"workloads that have many time steps)")
+	f.BoolVar(&g.scaling, "scaling", false, "measure instead how the time of a step, compiling and memory grow with "+
+		"sequence, hidden size, batch and vocabulary")
+	f.StringVar(&g.out, "out", "", "save the table or the charts, and all numbers, in this `directory`")
+	f.BoolVar(&g.asJSON, "json", false, jsonUsage)
 	return c
 }
 
@@ -48,7 +53,8 @@ func (g *benchFlags) run(c *cobra.Command) error {
 	}
 	if g.scaling {
 		if g.peers || g.python != "" || g.only != nil || g.engines != nil {
-			return usagef(c, "--scaling times its own workloads on %s alone; leave out --peers, --python, --workload and --backend", backend.XLACPU)
+			return usagef(c, "--scaling has its own workloads, on %s only; leave out --peers, --python, --workload "+
+				"and --backend", backend.XLACPU)
 		}
 		return scale(c, g.rounds, g.out, g.asJSON)
 	}
@@ -68,7 +74,8 @@ func (g *benchFlags) run(c *cobra.Command) error {
 		if err := report.Save(g.out); err != nil {
 			return err
 		}
-		fmt.Fprintf(c.ErrOrStderr(), "saved as %s and %s\n", filepath.Join(g.out, bench.TableFile), filepath.Join(g.out, bench.ReportFile))
+		fmt.Fprintf(c.ErrOrStderr(), "saved as %s and %s\n", filepath.Join(g.out, bench.TableFile),
+			filepath.Join(g.out, bench.ReportFile))
 	}
 	if g.asJSON {
 		return writeJSON(c.OutOrStdout(), report)
@@ -76,7 +83,7 @@ func (g *benchFlags) run(c *cobra.Command) error {
 	return report.WriteTable(c.OutOrStdout())
 }
 
-// systems are the engines, and the peers if they are asked for.
+// systems returns the engines and, if the flags ask for them, PyTorch and JAX.
 func (g *benchFlags) systems(c *cobra.Command) ([]bench.System, error) {
 	engines := g.engines
 	if engines == nil {
@@ -102,7 +109,7 @@ func (g *benchFlags) systems(c *cobra.Command) ([]bench.System, error) {
 	return systems, nil
 }
 
-// engineSystems are engines as this program measures them; each must open here.
+// engineSystems returns engines as systems that this program measures. It fails if one does not work here.
 func engineSystems(names []string) ([]bench.System, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -124,7 +131,7 @@ func workloadNames() []string {
 	return names
 }
 
-// chosenWorkloads are those of the given names, all for none.
+// chosenWorkloads returns the workloads with the given names or, without names, all.
 func chosenWorkloads(c *cobra.Command, names []string) ([]bench.Workload, error) {
 	all := bench.Workloads()
 	if names == nil {
@@ -138,11 +145,11 @@ func chosenWorkloads(c *cobra.Command, names []string) ([]bench.Workload, error)
 	return slices.DeleteFunc(all, func(w bench.Workload) bool { return !slices.Contains(names, w.Name) }), nil
 }
 
-// measureCommand is the process in which bench measures one workload on one engine.
+// measureCommand returns the verb that bench runs in a process of its own, to measure one workload on one engine.
 func measureCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "measure ENGINE WORKLOAD",
-		Short:   "Measure one of bench's workloads, given as JSON, in this process",
+		Short:   "Measure a workload of bench, given as JSON, in this process",
 		Example: `  lmkit measure go '{"kind":"products","hidden":256,"least":5}'`,
 		Hidden:  true,
 		Args:    cobra.ArbitraryArgs,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,34 +11,53 @@ import (
 	"owlm/lmkit/text"
 )
 
-// TestBytePairEncoding goes through the verbs with a run that learns byte-pair encoding.
+// TestBytePairEncoding trains with byte-pair encoding and runs the other verbs on the model.
 func TestBytePairEncoding(t *testing.T) {
 	t.Setenv("LMKIT_BACKEND", "go")
 	base := t.TempDir()
-	book := filepath.Join(base, "book.txt")
-	if err := os.WriteFile(book, []byte(strings.Repeat(corpora.OwlText+"Où est l'été ? 🦉\n", 8)), 0o644); err != nil {
-		t.Fatal(err)
-	}
 	dir := filepath.Join(base, "run")
-	done := func(args ...string) string {
-		t.Helper()
-		code, out, errors := call(t, "", args...)
-		if code != exitDone {
-			t.Fatalf("%q: %d\n%s%s", args, code, out, errors)
-		}
-		return out
-	}
-	train := []string{"train", "--text", book, "--tokens", "bpe", "--embedding", "8", "--hidden", "12", "--layers", "1", "--valid", "0.2", "--test", "0.2"}
-	done(append(train, "--out", dir, "--vocabulary", "300", "--steps", "4", "--checkpoint-every", "2", "--sample-every", "2", "--sample-prompt", "Où ")...)
+	book := file(t, base, "book.txt", strings.Repeat(corpora.OwlText+"Où est l'été ? 🦉\n", 8))
+	train := words("train --text %s --tokens bpe --embedding 8 --hidden 12 --layers 1 --valid 0.2 --test 0.2", book)
+	first := words("--out %s --vocabulary 300 --steps 4 --checkpoint-every 2 --sample-every 2 --sample-prompt", dir)
+	done(t, append(append(train, first...), "Où ")...)
 	tokenizer, err := text.ReadTokenizer(filepath.Join(dir, text.TokenizerFile))
 	if b, ok := tokenizer.(text.BPE); err != nil || !ok || b.Vocabulary().Len() != 300 {
 		t.Fatalf("%#v, %v", tokenizer, err)
 	}
-	// A run that is resumed is told nothing of its tokens, or the same.
-	done("train", "--text", book, "--out", dir, "--resume", "--steps", "5")
-	done("train", "--text", book, "--out", dir, "--resume", "--steps", "6", "--tokens", "bpe")
+	// A resumed run needs no flags about its tokens, but accepts the same ones.
+	done(t, words("train --text %s --out %s --resume --steps 5", book, dir)...)
+	done(t, words("train --text %s --out %s --resume --steps 6 --tokens bpe", book, dir)...)
+	evaluateBPE(t, dir, book)
+	generateBPE(t, dir)
+	for _, args := range [][]string{
+		words("ngram --model %s", dir),
+		words("ngram --text %s --tokens bpe --vocabulary 300 --valid 0.2 --test 0.2", book),
+	} {
+		if out := done(t, args...); !strings.Contains(out, "vocabulary 300") || strings.Count(out, "\n") != 4 {
+			t.Errorf("%q:\n%s", args, out)
+		}
+	}
+	// Another run can take the tokenizer from the file or, with --from, from the model.
+	given, learned := filepath.Join(base, "given"), filepath.Join(dir, text.TokenizerFile)
+	done(t, append(train, words("--out %s --tokenizer %s --steps 2 --checkpoint-every 2", given, learned)...)...)
+	if out := done(t, "compare", dir, given); strings.Contains(out, "different tokens") {
+		t.Errorf("compare:\n%s", out)
+	}
+	done(t, words("train --text %s --out %s --resume --steps 3 --tokenizer %s", book, given, learned)...)
+	done(t, words("train --text %s --out %s/from --from %s --tokens bpe --steps 2", book, base, dir)...)
+	code, out, errors := call(t, "l'été", "tokenize", "--model", dir, "--tokens", "bpe")
+	var tokens []string
+	err = json.Unmarshal([]byte(out), &tokens)
+	if code != exitDone || err != nil || tokenizer.Join(tokens) != "l'été" {
+		t.Errorf("tokenize: %d, %v\n%s%s", code, err, out, errors)
+	}
+}
+
+// evaluateBPE evaluates the model on each part of its text and on all of it.
+func evaluateBPE(t *testing.T, dir, book string) {
+	t.Helper()
 	for _, part := range []string{"train", "valid", "test", "all"} {
-		args := []string{"eval", "--model", dir, "--part", part, "--json"}
+		args := words("eval --model %s --part %s --json", dir, part)
 		if part == "all" {
 			args = append(args, "--text", book)
 		}
@@ -47,37 +65,27 @@ func TestBytePairEncoding(t *testing.T) {
 			Tokens, Unknown int
 			Bits            float64 `json:"bits_per_character"`
 		}
-		if err := json.Unmarshal([]byte(done(args...)), &e); err != nil || e.Tokens < 100 || e.Unknown != 0 || e.Bits <= 0 {
+		err := json.Unmarshal([]byte(done(t, args...)), &e)
+		if err != nil || e.Tokens < 100 || e.Unknown != 0 || e.Bits <= 0 {
 			t.Errorf("eval --part %s: %+v, %v", part, e, err)
 		}
 	}
+}
+
+// generateBPE generates texts at a temperature so high that some characters would be cut: the output is still UTF-8.
+func generateBPE(t *testing.T, dir string) {
+	t.Helper()
+	const prompt = "Où est l'été"
 	for seed := range 5 {
-		args := []string{"generate", "--model", dir, "--prompt", "Où est l'été", "--length", "30", "--temperature", "3", "--seed", string(rune('0' + seed))}
-		out := done(args...)
+		args := append(words("generate --model %s --length 30 --temperature 3 --seed %d --prompt", dir, seed), prompt)
+		out := done(t, args...)
 		var generated struct {
 			Samples []struct{ Text string }
 		}
-		if err := json.Unmarshal([]byte(done(append(args, "--json")...)), &generated); err != nil || out != generated.Samples[0].Text+"\n" ||
-			!utf8.ValidString(out) || !strings.HasPrefix(out, "Où est l'été") || strings.Contains(out, "Ġ") {
+		err := json.Unmarshal([]byte(done(t, append(args, "--json")...)), &generated)
+		if err != nil || out != generated.Samples[0].Text+"\n" || !utf8.ValidString(out) ||
+			!strings.HasPrefix(out, prompt) || strings.Contains(out, "Ġ") {
 			t.Errorf("generate: %v\n%q\n%q", err, out, generated)
 		}
-	}
-	for _, args := range [][]string{{"ngram", "--model", dir}, {"ngram", "--text", book, "--tokens", "bpe", "--vocabulary", "300", "--valid", "0.2", "--test", "0.2"}} {
-		if out := done(args...); !strings.Contains(out, "vocabulary 300") || strings.Count(out, "\n") != 4 {
-			t.Errorf("%q:\n%s", args, out)
-		}
-	}
-	// The file of the run is a tokenizer to train another with; --from takes it too.
-	given := filepath.Join(base, "given")
-	done(append(train, "--out", given, "--tokenizer", filepath.Join(dir, text.TokenizerFile), "--steps", "2", "--checkpoint-every", "2")...)
-	if out := done("compare", dir, given); strings.Contains(out, "different tokens") {
-		t.Errorf("compare:\n%s", out)
-	}
-	done("train", "--text", book, "--out", given, "--resume", "--steps", "3", "--tokenizer", filepath.Join(dir, text.TokenizerFile))
-	done("train", "--text", book, "--out", filepath.Join(base, "from"), "--from", dir, "--tokens", "bpe", "--steps", "2")
-	code, out, errors := call(t, "l'été", "tokenize", "--model", dir, "--tokens", "bpe")
-	var tokens []string
-	if err := json.Unmarshal([]byte(out), &tokens); code != exitDone || err != nil || tokenizer.Join(tokens) != "l'été" {
-		t.Errorf("tokenize: %d, %v\n%s%s", code, err, out, errors)
 	}
 }

@@ -22,14 +22,15 @@ func compareCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "compare DIR...",
-		Short: "Put training runs side by side: a row for each, and their losses in one chart",
-		Long: "Put training runs side by side: a row for each, and their losses in one chart.\n\n" +
-			"Losses are in nats: “train” and “valid” are those of the last epoch, “best” the lowest. Perplexity is that of the best validation\n" +
-			"loss, or, without one, of the best training loss. Tokens a second are the median of the epochs.",
+		Short: "Compare training runs: a row for each, and their losses in one chart",
+		Long: "Compare training runs: a row for each, and their losses in one chart.\n\n" +
+			"Losses are in nats: “train” and “valid” are the losses of the last epoch, “best” is the lowest.\n" +
+			"Perplexity is computed from the best validation loss, or else from the best training loss.\n" +
+			"Tokens per second are the median of the epochs.",
 		Example: "  lmkit compare runs/rnn runs/lstm runs/gru --chart loss.png",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef(c, "missing the directories of one run or more")
+				return usagef(c, "missing the directories of one or more runs")
 			}
 			return nil
 		},
@@ -41,7 +42,7 @@ func compareCommand() *cobra.Command {
 			if chart != "" {
 				losses := lossChart(runs)
 				if len(losses.Runs) == 0 {
-					return errors.New("there is nothing to draw: no run has ended an epoch, or none has its history.jsonl")
+					return errors.New("nothing to draw: no run has both ended an epoch and kept its history.jsonl")
 				}
 				if err := plots.Save(chart, losses); err != nil {
 					return err
@@ -54,12 +55,12 @@ func compareCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&chart, "chart", "", "draw the losses into this file: .png, .svg, .pdf or .json")
-	f.BoolVar(&asJSON, "json", false, "write one JSON object")
+	f.StringVar(&chart, "chart", "", "draw the losses into this `file`: .png, .svg, .pdf or .json")
+	f.BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }
 
-// summarize reads all runs; its error names every directory that is none.
+// summarize reads all runs. Its error names every directory that cannot be read.
 func summarize(dirs []string) ([]train.Summary, error) {
 	var runs []train.Summary
 	var problems []string
@@ -76,7 +77,7 @@ func summarize(dirs []string) ([]train.Summary, error) {
 	return runs, nil
 }
 
-// lossChart has the curves of the runs that have any.
+// lossChart draws the losses of all runs that have any.
 func lossChart(runs []train.Summary) plots.Loss {
 	chart := plots.Loss{Title: "Training runs"}
 	for i, name := range runNames(runs) {
@@ -93,7 +94,7 @@ func lossChart(runs []train.Summary) plots.Loss {
 	return chart
 }
 
-// runNames are the last elements of the directories' paths, or the paths if those are not distinct.
+// runNames returns the last elements of the paths, or the whole paths if the last elements are not distinct.
 func runNames(runs []train.Summary) []string {
 	short, long, seen := []string{}, []string{}, map[string]bool{}
 	for _, run := range runs {
@@ -118,23 +119,27 @@ func compareTable(w io.Writer, runs []train.Summary) error {
 		if r.Epochs > 0 {
 			epochs = strconv.Itoa(r.Epochs)
 		}
-		cells := []string{name, r.Cell, strconv.Itoa(r.Parameters), epochs, decimal(r.Loss, 4), decimal(r.BestLoss, 4), decimal(r.ValidLoss, 4),
-			decimal(r.BestValidLoss, 4), decimal(r.TestLoss, 4), decimal(r.Perplexity, 3), decimal(r.TokensPerSecond, 0)}
-		fmt.Fprintln(t, strings.Join(cells, "\t"))
+		columns := []string{
+			name, r.Cell, strconv.Itoa(r.Parameters), epochs, decimal(r.Loss, 4), decimal(r.BestLoss, 4),
+			decimal(r.ValidLoss, 4), decimal(r.BestValidLoss, 4), decimal(r.TestLoss, 4), decimal(r.Perplexity, 3),
+			decimal(r.TokensPerSecond, 0),
+		}
+		fmt.Fprintln(t, strings.Join(columns, "\t"))
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
 	delete(texts, "") // not known
 	if len(texts) > 1 {
-		_, err := fmt.Fprintln(w, "These runs predict different tokens (another text, share, tokenizer or vocabulary): losses and perplexities do not compare;\n"+
-			"lmkit eval --part valid gives bits per character, which do on the same text.")
+		_, err := fmt.Fprint(w, "These runs predict different tokens: another text, split, tokenizer or vocabulary.\n"+
+			"Their losses and perplexities cannot be compared. On the same text, bits per character can;\n"+
+			"lmkit eval --part valid measures them.\n")
 		return err
 	}
 	return nil
 }
 
-// decimal writes a number, and nothing for one that is not known.
+// decimal formats a number, or returns "" if it is not known.
 func decimal(value *float64, digits int) string {
 	if value == nil {
 		return ""

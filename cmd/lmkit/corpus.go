@@ -21,7 +21,7 @@ import (
 func corpusCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "corpus",
-		Short:   "Texts to train on: list them, get one",
+		Short:   "List the texts that lmkit knows, or get one",
 		Example: "  lmkit corpus list\n  lmkit corpus get kjv --out kjv.txt",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -35,7 +35,7 @@ func corpusCommand() *cobra.Command {
 	return c
 }
 
-// corpusRow is a line of corpus list.
+// corpusRow is a row of the list.
 type corpusRow struct {
 	Name   string `json:"name"`
 	Title  string `json:"title,omitempty"`
@@ -51,13 +51,16 @@ func corpusListCommand() *cobra.Command {
 	var asJSON, lossy bool
 	c := &cobra.Command{
 		Use:     "list [FILE...]",
-		Short:   "List the texts that lmkit knows, and any text files, with their words counted in lower case",
+		Short:   "List the texts that lmkit knows, and files, with their words counted in lower case",
 		Example: "  lmkit corpus list\n  lmkit corpus list book.txt --json",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, files []string) error {
 			var rows []corpusRow
 			for _, known := range corpora.All {
-				rows = append(rows, corpusRow{known.Name, known.Title, known.Size, known.Tokens, known.Types, known.Rights, known.Origin, known.SHA256})
+				rows = append(rows, corpusRow{
+					Name: known.Name, Title: known.Title, Size: known.Size, Tokens: known.Tokens, Types: known.Types,
+					Rights: known.Rights, Source: known.Origin, SHA256: known.SHA256,
+				})
 			}
 			for _, file := range files {
 				row, err := measureFile(c.Context(), file, lossy)
@@ -72,8 +75,8 @@ func corpusListCommand() *cobra.Command {
 			return writeRows(c.OutOrStdout(), rows)
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
-	c.Flags().BoolVar(&lossy, "lossy", false, "replace bytes that are not UTF-8")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
+	c.Flags().BoolVar(&lossy, "lossy", false, lossyUsage)
 	return c
 }
 
@@ -81,12 +84,13 @@ func writeRows(w io.Writer, rows []corpusRow) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "name\tbytes\ttokens\ttypes\trights\tsource\ttitle")
 	for _, r := range rows {
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\t%s\t%s\n", r.Name, r.Size, r.Tokens, r.Types, r.Rights, r.Source, r.Title)
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\t%s\t%s\n", r.Name, r.Size, r.Tokens, r.Types, r.Rights, r.Source,
+			r.Title)
 	}
 	return table.Flush()
 }
 
-// measureFile counts a file's words in lower case.
+// measureFile counts the words of a file in lower case.
 func measureFile(ctx context.Context, path string, lossy bool) (row corpusRow, err error) {
 	stream, err := text.File(path, lossy).Open()
 	if err != nil {
@@ -99,7 +103,7 @@ func measureFile(ctx context.Context, path string, lossy bool) (row corpusRow, e
 	err = text.TokenizeReader(text.Words{Lowercase: true}, measure, func(tokens []string, _ string) error {
 		for _, token := range tokens {
 			if !types[token] {
-				types[strings.Clone(token)] = true // a token holds on to its whole block
+				types[strings.Clone(token)] = true // token keeps its whole block of text in memory
 			}
 		}
 		row.Tokens += len(tokens)
@@ -115,7 +119,7 @@ func corpusGetCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "get NAME",
-		Short:   "Download a text if need be, check it, and say where it is",
+		Short:   "Download a text if necessary, check it and print where it is",
 		Example: "  lmkit corpus get opticks --out opticks.txt",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -125,8 +129,8 @@ func corpusGetCommand() *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, args []string) error { return getCorpus(c, args[0], out, asJSON) },
 	}
-	c.Flags().StringVar(&out, "out", "", "write the plain text to this file")
-	c.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
+	c.Flags().StringVar(&out, "out", "", "write the plain text to this `file`")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }
 
@@ -149,7 +153,9 @@ func getCorpus(c *cobra.Command, name, out string, asJSON bool) error {
 		}
 	}
 	if asJSON {
-		return writeJSON(c.OutOrStdout(), map[string]any{"name": name, "path": path, "size": known.Size, "sha256": known.SHA256})
+		return writeJSON(c.OutOrStdout(), map[string]any{
+			"name": name, "path": path, "size": known.Size, "sha256": known.SHA256,
+		})
 	}
 	if path == "" {
 		path = "built in; --out FILE writes it to a file"
@@ -158,7 +164,7 @@ func getCorpus(c *cobra.Command, name, out string, asJSON bool) error {
 	return err
 }
 
-// writeSource writes a text to a file, which is there as a whole or not at all.
+// writeSource writes a text to a file, completely or not at all.
 func writeSource(source text.Source, path string) error {
 	stream, err := source.Open()
 	if err != nil {

@@ -10,13 +10,13 @@ import (
 	"owlm/lmkit/corpora"
 )
 
-// list is what corpus list says of each text.
+// list returns the rows of corpus list by their names.
 func list(t *testing.T, args ...string) map[string]corpusRow {
 	t.Helper()
-	code, out, errors := call(t, "", append([]string{"corpus", "list", "--json"}, args...)...)
+	out := done(t, append([]string{"corpus", "list", "--json"}, args...)...)
 	var parsed struct{ Corpora []corpusRow }
-	if err := json.Unmarshal([]byte(out), &parsed); code != exitDone || err != nil {
-		t.Fatalf("%d, %v, %s%s", code, err, out, errors)
+	if err := json.Unmarshal([]byte(out), &parsed); err != nil {
+		t.Fatalf("%v, %s", err, out)
 	}
 	rows := make(map[string]corpusRow)
 	for _, row := range parsed.Corpora {
@@ -25,8 +25,8 @@ func list(t *testing.T, args ...string) map[string]corpusRow {
 	return rows
 }
 
-// TestCorpora writes each corpus to a file, and compares what the list says with what that file is. The King James
-// Bible is downloaded, but not in short mode.
+// TestCorpora writes each corpus to a file and compares its row in the list with that of the file. The King James Bible
+// may have to be downloaded, so short mode skips it.
 func TestCorpora(t *testing.T) {
 	for _, corpus := range corpora.All {
 		t.Run(corpus.Name, func(t *testing.T) {
@@ -37,38 +37,37 @@ func TestCorpora(t *testing.T) {
 				t.Skip(err)
 			}
 			path := filepath.Join(t.TempDir(), corpus.Name+".txt")
-			code, out, errors := call(t, "", "corpus", "get", corpus.Name, "--out", path, "--json")
+			out := done(t, "corpus", "get", corpus.Name, "--out", path, "--json")
 			var got struct {
 				Path, SHA256 string
 				Size         int
 			}
-			if err := json.Unmarshal([]byte(out), &got); code != exitDone || err != nil || got.Path != path {
-				t.Fatalf("%d, %v, %s%s", code, err, out, errors)
+			if err := json.Unmarshal([]byte(out), &got); err != nil || got.Path != path {
+				t.Fatalf("%v, %s", err, out)
 			}
 			rows := list(t, path)
 			known, file := rows[corpus.Name], rows[path]
-			if known.Size != file.Size || known.Tokens != file.Tokens || known.Types != file.Types || known.SHA256 != file.SHA256 || got.SHA256 != file.SHA256 || got.Size != file.Size {
+			if known.Size != file.Size || known.Tokens != file.Tokens || known.Types != file.Types ||
+				known.SHA256 != file.SHA256 || got.SHA256 != file.SHA256 || got.Size != file.Size {
 				t.Errorf("the list says %+v, the file is %+v", known, file)
 			}
 			if known.Rights == "" || known.Source == "" || known.Title == "" {
 				t.Errorf("%+v", known)
 			}
-			if code, out, errors := call(t, "", "corpus", "get", corpus.Name); code != exitDone || !strings.HasPrefix(out, corpus.Name+": ") {
-				t.Errorf("%d, %s%s", code, out, errors)
+			if out := done(t, "corpus", "get", corpus.Name); !strings.HasPrefix(out, corpus.Name+": ") {
+				t.Error(out)
 			}
 		})
 	}
 }
 
-// TestOpticksMissing takes Go's source tree away.
+// TestOpticksMissing trains on opticks without Go's source tree.
 func TestOpticksMissing(t *testing.T) {
 	bin := t.TempDir()
 	if err := os.WriteFile(filepath.Join(bin, "go"), []byte("#!/bin/sh\necho "+bin+"\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", bin+":/bin")
-	code, _, errors := call(t, "", "train", "--text", "opticks", "--out", filepath.Join(t.TempDir(), "run"))
-	if code != exitFailed || strings.Count(errors, "\n") != 1 || !strings.Contains(errors, "some Linux packages leave out") || !strings.Contains(errors, "kjv") {
-		t.Errorf("%d, %s", code, errors)
-	}
+	args := words("train --text opticks --out %s/run", t.TempDir())
+	fails(t, args, exitFailed, "some Linux packages leave out", "kjv")
 }

@@ -26,7 +26,7 @@ func doctorCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "doctor",
-		Short:   "Say what is installed, what is missing and how to fix it",
+		Short:   "Show what is installed, what is missing and how to fix it",
 		Example: "  lmkit doctor",
 		RunE: func(c *cobra.Command, _ []string) error {
 			findings := examine()
@@ -46,7 +46,7 @@ func doctorCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }
 
@@ -72,7 +72,8 @@ func examine() []finding {
 func installed() (findings []finding) {
 	checkout, err := setup.FindCheckout()
 	if err != nil {
-		findings = append(findings, finding{Name: "checkout", Is: oneline.Of(err), Mend: "run lmkit in a checkout of owlm"})
+		mend := "run lmkit in a checkout of owlm"
+		findings = append(findings, finding{Name: "checkout", Is: oneline.Of(err), Mend: mend})
 	} else {
 		findings = append(findings, finding{Name: "checkout", OK: true, Is: checkout})
 	}

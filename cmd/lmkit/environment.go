@@ -15,7 +15,7 @@ import (
 	"owlm/lmkit/backend"
 )
 
-// prepare sets up what a verb needs, which takes long only the first time.
+// prepare sets up what a verb needs. Only the first time takes long.
 func prepare(c *cobra.Command, o setup.Options) (e setup.Environment, checkout string, err error) {
 	checkout, err = setup.FindCheckout()
 	if err != nil {
@@ -29,7 +29,7 @@ func prepare(c *cobra.Command, o setup.Options) (e setup.Environment, checkout s
 	return e, checkout, err
 }
 
-// probe runs a small graph with a plugin in a process of its own, as a broken one may end it.
+// probe runs a small graph with a plugin, in a process of its own because a broken plugin may crash it.
 func probe(ctx context.Context, plugin string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -45,10 +45,11 @@ func probe(ctx context.Context, plugin string) error {
 	case errors.As(err, &ended) && ended.ExitCode() == exitFailed:
 		return errors.New(strings.TrimPrefix(oneline.First(string(output)), "lmkit: "))
 	}
-	return fmt.Errorf("the program that tried it ended with %w", err) // "signal: illegal instruction" on another processor
+	// On a processor that lacks an instruction: "signal: illegal instruction".
+	return fmt.Errorf("the program that tried it ended with %w", err)
 }
 
-// tryPluginCommand is the other side of probe.
+// tryPluginCommand returns the verb that probe runs.
 func tryPluginCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "try-plugin FILE",

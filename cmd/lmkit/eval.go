@@ -6,86 +6,100 @@ import (
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit"
-	"owlm/lmkit/backend"
 	"owlm/lmkit/corpora"
 	"owlm/lmkit/dataset"
 )
 
+// evalFlags holds the values of the flags of eval.
+type evalFlags struct {
+	dir, text, engine string
+	part              *choice
+	context           int
+	lossy, json       bool
+}
+
 func evalCommand() *cobra.Command {
-	var dir, corpus, engine string
-	var contextLength int
-	var lossy, asJSON bool
-	part := &choice{"all", []string{"all", "train", "valid", "test"}}
+	g := evalFlags{part: &choice{"all", []string{"all", "train", "valid", "test"}}}
 	c := &cobra.Command{
 		Use:     "eval",
 		Short:   "Measure how well a model predicts a text",
 		Example: "  lmkit eval --model runs/owl --text owl\n  lmkit eval --model runs/book --part valid",
-		RunE: func(c *cobra.Command, _ []string) error {
-			needed := []string{"model", "text"}
-			if part.value != "all" {
-				needed = needed[:1]
-			}
-			if err := require(c, needed...); err != nil {
-				return err
-			}
-			contextLength, err := contextFlag(c, contextLength)
-			if err != nil {
-				return err
-			}
-			result, err := evaluate(c, dir, engine, corpus, part.value, contextLength, lossy)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return writeJSON(c.OutOrStdout(), result)
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "tokens %d, unknown %d\nloss %.4f nats\nperplexity %.3f\nbits per character %.4f\n",
-				result.Tokens, result.Unknown, result.Loss, result.Perplexity, result.BitsPerCharacter)
-			return err
-		},
+		RunE:    func(c *cobra.Command, _ []string) error { return g.run(c) },
 	}
 	f := c.Flags()
-	f.StringVar(&dir, "model", "", "model directory")
-	f.StringVar(&corpus, "text", "", "text: owl, opticks, kjv or a file; see lmkit corpus list (default with --part: the run's)")
-	f.Var(part, "part", "what of the text is predicted: all of it, or a part as the model's run cut it")
-	f.IntVar(&contextLength, "context", 0, "re-read this many tokens for each prediction; 0 carries the state (default: the model's own rule)")
-	f.StringVar(&engine, "backend", "auto", "engine: "+backend.Help())
-	f.BoolVar(&lossy, "lossy", false, "replace bytes that are not UTF-8")
-	f.BoolVar(&asJSON, "json", false, "write one JSON object")
+	f.StringVar(&g.dir, "model", "", modelUsage)
+	f.StringVar(&g.text, "text", "", textUsage+" (default with --part: the run's)")
+	f.Var(g.part, "part", "what to predict: all of the text, or a part as the model's run cut it")
+	f.IntVar(&g.context, "context", 0, contextUsage)
+	f.StringVar(&g.engine, "backend", "auto", backendUsage())
+	f.BoolVar(&g.lossy, "lossy", false, lossyUsage)
+	f.BoolVar(&g.json, "json", false, jsonUsage)
 	return c
 }
 
-// evaluate measures a model on a text or on a part of its run's.
-func evaluate(c *cobra.Command, dir, engine, name, part string, contextLength int, lossy bool) (lmkit.Evaluation, error) {
+func (g *evalFlags) run(c *cobra.Command) error {
+	needed := []string{"model", "text"}
+	if g.part.value != "all" {
+		needed = needed[:1]
+	}
+	if err := require(c, needed...); err != nil {
+		return err
+	}
+	result, err := g.evaluate(c)
+	if err != nil {
+		return err
+	}
+	if finite(result.Loss) == nil {
+		return fmt.Errorf("the loss is %v; the weights of %s are damaged, or its training diverged", result.Loss, g.dir)
+	}
+	if g.json {
+		return writeJSON(c.OutOrStdout(), struct {
+			lmkit.Evaluation
+			Perplexity *float64 `json:"perplexity"` // null if it is infinite
+		}{result, finite(result.Perplexity)})
+	}
+	_, err = fmt.Fprintf(c.OutOrStdout(),
+		"tokens %d, unknown %d\nloss %.4f nats\nperplexity %.3f\nbits per character %.4f\n",
+		result.Tokens, result.Unknown, result.Loss, result.Perplexity, result.BitsPerCharacter)
+	return err
+}
+
+// evaluate measures the model on a text or on a part of the text of its run.
+func (g *evalFlags) evaluate(c *cobra.Command) (lmkit.Evaluation, error) {
+	var none lmkit.Evaluation
+	contextLength, err := contextFlag(c, g.context)
+	if err != nil {
+		return none, err
+	}
 	config := lmkit.EvaluateConfig{Context: contextLength, Warn: warnings(c)}
-	if part == "all" {
-		source, err := corpora.Open(c.Context(), name, lossy, c.ErrOrStderr())
+	if g.part.value == "all" {
+		source, err := corpora.Open(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 		if err != nil {
-			return lmkit.Evaluation{}, err
+			return none, err
 		}
-		model, err := open(c, dir, engine)
+		model, err := open(c, g.dir, g.engine)
 		if err != nil {
-			return lmkit.Evaluation{}, err
+			return none, err
 		}
 		return model.Evaluate(c.Context(), source, config)
 	}
-	parts, err := partsOfRun(c, dir, name, lossy)
+	parts, err := partsOfRun(c, g.dir, g.text, g.lossy)
 	if err != nil {
-		return lmkit.Evaluation{}, err
+		return none, err
 	}
 	defer parts.Close()
-	chosen := map[string]dataset.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[part]
-	if chosen.Tokens == 0 {
-		return lmkit.Evaluation{}, fmt.Errorf("the run in %s has no %s part; train with --%s", dir, part, part)
+	part := map[string]dataset.Part{"train": parts.Train, "valid": parts.Valid, "test": parts.Test}[g.part.value]
+	if part.Tokens == 0 {
+		return none, fmt.Errorf("the run in %s has no %s part; train with --%s", g.dir, g.part.value, g.part.value)
 	}
-	model, err := open(c, dir, engine)
+	model, err := open(c, g.dir, g.engine)
 	if err != nil {
-		return lmkit.Evaluation{}, err
+		return none, err
 	}
-	return model.Evaluate(c.Context(), chosen.Source(""), config)
+	return model.Evaluate(c.Context(), part.Source(""), config)
 }
 
-// open opens a model directory. Where its training has not ended, a warning says which weights it has.
+// open opens a model directory. If its training has not ended, it warns which weights the model has.
 func open(c *cobra.Command, dir, engine string) (*lmkit.Model, error) {
 	model, err := lmkit.Open(dir, engine)
 	if err == nil && model.Note != "" {
@@ -94,7 +108,7 @@ func open(c *cobra.Command, dir, engine string) (*lmkit.Model, error) {
 	return model, err
 }
 
-// contextFlag returns the library's context for the value of --context: 0, when typed, carries the state.
+// contextFlag returns the library's value for --context: a typed 0 carries the hidden state.
 func contextFlag(c *cobra.Command, value int) (int, error) {
 	if value < 0 {
 		return 0, fmt.Errorf("context is %d; it must be 0 or more", value)

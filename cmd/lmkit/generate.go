@@ -1,16 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"owlm/lmkit"
-	"owlm/lmkit/backend"
 	"owlm/lmkit/text"
 )
 
-// generateFlags are what generate is asked for.
+// generateFlags holds the values of the flags of generate.
 type generateFlags struct {
 	dir, prompt, engine string
 	config              lmkit.GenerateConfig
@@ -46,27 +46,28 @@ func generateCommand() *cobra.Command {
 			return g.write(c, model, samples)
 		},
 	}
-	f := c.Flags()
-	f.StringVar(&g.dir, "model", "", "model directory")
-	f.StringVar(&g.prompt, "prompt", "", "text to continue")
-	f.IntVar(&g.config.Length, "length", 20, "number of new tokens")
-	f.Float64Var(&g.config.Temperature, "temperature", 1, "flattens (above 1) or sharpens (below 1) the distribution; 0 is greedy")
-	f.BoolVar(&g.greedy, "greedy", false, "always take the likeliest token")
-	f.IntVar(&g.config.TopK, "top-k", 0, "keep the k likeliest tokens; 0 keeps all")
-	f.Float64Var(&g.config.TopP, "top-p", 1, "keep the likeliest tokens that add up to this probability; 1 keeps all")
-	f.Float64Var(&g.config.MinP, "min-p", 0, "drop tokens less likely than this times the likeliest; 0 keeps all")
-	f.Float64Var(&g.config.RepetitionPenalty, "repetition-penalty", 1, "above 1 makes tokens that occurred less likely; 1 is off")
-	f.IntVar(&g.config.Context, "context", 0, "re-read this many tokens for each new one; 0 carries the state (default: the model's own rule)")
-	f.StringVar(&g.config.Stop, "stop", "", "end a text after this token, as it is in vocabulary.json")
+	f, config := c.Flags(), &g.config
+	f.SortFlags = false // related flags are together
+	f.StringVar(&g.dir, "model", "", modelUsage)
+	f.StringVar(&g.prompt, "prompt", "", "`text` to continue")
+	f.IntVar(&config.Length, "length", 20, "number of new tokens")
 	f.IntVar(&g.samples, "samples", 1, "number of texts")
-	f.Uint64Var(&g.config.Seed, "seed", 0, "seed of the random numbers")
-	f.BoolVar(&g.detokenize, "detokenize", false, "close up punctuation")
-	f.StringVar(&g.engine, "backend", "auto", "engine: "+backend.Help())
-	f.BoolVar(&g.json, "json", false, "write one JSON object")
+	f.StringVar(&config.Stop, "stop", "", "end a text after this `token`, written as in vocabulary.json")
+	f.BoolVar(&g.detokenize, "detokenize", false, "space words and punctuation as in ordinary text")
+	f.Float64Var(&config.Temperature, "temperature", 1, "above 1: flatter distribution; below 1: sharper; 0: greedy")
+	f.BoolVar(&g.greedy, "greedy", false, "always take the likeliest token")
+	f.IntVar(&config.TopK, "top-k", 0, "choose among the k likeliest tokens; 0: among all")
+	f.Float64Var(&config.TopP, "top-p", 1, "choose among the likeliest tokens that add up to this; 1: among all")
+	f.Float64Var(&config.MinP, "min-p", 0, "drop tokens less likely than this times the likeliest; 0: none")
+	f.Float64Var(&config.RepetitionPenalty, "repetition-penalty", 1, "above 1 makes earlier tokens less likely; 1: off")
+	f.Uint64Var(&config.Seed, "seed", 0, "seed of the random numbers")
+	f.IntVar(&config.Context, "context", 0, contextUsage)
+	f.StringVar(&g.engine, "backend", "auto", backendUsage())
+	f.BoolVar(&g.json, "json", false, jsonUsage)
 	return c
 }
 
-// check refuses what the library would take for "off" where it was typed.
+// check refuses zeros that stand for "off" in the library.
 func (g *generateFlags) check(c *cobra.Command) error {
 	if g.greedy {
 		if c.Flags().Changed("temperature") {
@@ -75,10 +76,10 @@ func (g *generateFlags) check(c *cobra.Command) error {
 		g.config.Temperature = 0
 	}
 	if g.config.TopP == 0 {
-		return fmt.Errorf("top-p is 0; it must be above 0 and at most 1 (all)")
+		return errors.New("top-p is 0; it must be above 0 and at most 1 (all)")
 	}
 	if g.config.RepetitionPenalty == 0 {
-		return fmt.Errorf("repetition penalty is 0; it must be above 0; 1 is off")
+		return errors.New("repetition penalty is 0; it must be above 0 (1: off)")
 	}
 	var err error
 	g.config.Context, err = contextFlag(c, g.config.Context)

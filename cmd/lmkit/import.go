@@ -18,7 +18,7 @@ func importCommand() *cobra.Command {
 	cell := &choice{"", []string{"rnn", "lstm", "gru"}}
 	c := &cobra.Command{
 		Use:     "import",
-		Short:   "Make a model directory of a PyTorch state dict",
+		Short:   "Make a model directory from the state dict of a PyTorch model",
 		Example: "  lmkit import --weights model.safetensors --vocabulary vocabulary.txt --out runs/imported",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := require(c, "weights", "vocabulary", "out"); err != nil {
@@ -40,21 +40,25 @@ func importCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				return writeJSON(c.OutOrStdout(), map[string]any{"directory": out, "parameters": imported.Parameters(), "config": imported})
+				return writeJSON(c.OutOrStdout(), map[string]any{
+					"directory": out, "parameters": imported.Parameters(), "config": imported,
+				})
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "Model in %s: %v\n", out, imported)
 			return err
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&weights, "weights", "", "state dict as safetensors, with members embedding, rnn (lstm, gru) and fc, or encoder, rnn and decoder")
-	f.StringVar(&vocabulary, "vocabulary", "", "a vocabulary.json, or a list of tokens, one a line")
-	f.StringVar(&out, "out", "", "model directory to make")
-	f.Var(cell, "cell", "recurrence (default: found by the number of gates)")
-	f.Var(tokens, "tokens", "what a token is")
-	f.BoolVar(&lowercase, "lowercase", false, "put texts into lower case (default: words, if no token has a capital letter)")
-	f.IntVar(&config.Context, "context", 0, "the model was trained on windows of this many tokens; 0: the state is carried")
+	f.SortFlags = false // related flags are together
+	f.StringVar(&weights, "weights", "", "safetensors `file` of the state dict, with the members embedding, rnn (or "+
+		"lstm, gru) and fc, or encoder, rnn and decoder")
+	f.StringVar(&vocabulary, "vocabulary", "", "`file` of the tokens: a vocabulary.json, or one token per line")
+	f.StringVar(&out, "out", "", "model `directory` to make")
+	f.Var(cell, "cell", "kind of recurrence (default: found by the number of gates)")
+	f.Var(tokens, "tokens", "kind of tokens")
+	f.BoolVar(&lowercase, "lowercase", false, "put texts into lower case (default for words: if none has a capital)")
+	f.IntVar(&config.Context, "context", 0, "length of the windows in training; 0: the hidden state was carried")
 	f.Float64Var(&config.Dropout, "dropout", 0, "dropout between layers in further training")
-	f.BoolVar(&asJSON, "json", false, "write one JSON object")
+	f.BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }

@@ -13,8 +13,8 @@ const toImport = checkout + "/lmkit/testdata/torch/import"
 func TestImport(t *testing.T) {
 	t.Setenv("LMKIT_BACKEND", "go")
 	dir := filepath.Join(t.TempDir(), "imported")
-	arguments := []string{"import", "--weights", toImport + "/tied.safetensors", "--vocabulary", toImport + "/vocabulary.txt", "--out"}
-	code, out, errors := call(t, "", append(arguments, dir, "--json", "--context", "3")...)
+	arguments := words("import --weights %s/tied.safetensors --vocabulary %s/vocabulary.txt --out", toImport, toImport)
+	out := done(t, append(arguments, dir, "--json", "--context", "3")...)
 	var result struct {
 		Directory string
 		Config    struct {
@@ -23,19 +23,19 @@ func TestImport(t *testing.T) {
 			Context int
 		}
 	}
-	if err := json.Unmarshal([]byte(out), &result); code != exitDone || err != nil || result.Directory != dir || result.Config.Cell != "lstm" || !result.Config.Tied ||
-		result.Config.Context != 3 {
-		t.Errorf("%d, %v\n%s%s", code, err, out, errors)
+	err := json.Unmarshal([]byte(out), &result)
+	if c := result.Config; err != nil || result.Directory != dir || c.Cell != "lstm" || !c.Tied || c.Context != 3 {
+		t.Errorf("%v\n%s", err, out)
 	}
-	if code, out, errors = call(t, "", "generate", "--model", dir, "--prompt", "A b", "--greedy", "--length", "3"); code != exitDone || len(strings.Fields(out)) != 5 {
-		t.Errorf("generate: %d, %s%s", code, out, errors)
+	out = done(t, "generate", "--model", dir, "--prompt", "A b", "--greedy", "--length", "3")
+	if len(strings.Fields(out)) != 5 {
+		t.Errorf("generate: %s", out)
 	}
-	if code, _, errors = call(t, "", append(arguments, dir)...); code != exitFailed || !strings.Contains(errors, "another directory") {
-		t.Errorf("again: %d, %s", code, errors)
-	}
+	fails(t, append(arguments, dir), exitFailed, "another directory")
 	characters := dir + "-characters"
-	if code, out, errors = call(t, "", append(arguments, characters, "--tokens", "character")...); code != exitDone || !strings.Contains(out, "LSTM language model") {
-		t.Errorf("characters: %d, %s%s", code, out, errors)
+	out = done(t, append(arguments, characters, "--tokens", "character")...)
+	if !strings.Contains(out, "LSTM language model") {
+		t.Errorf("characters: %s", out)
 	}
 	tokenizer, err := os.ReadFile(filepath.Join(characters, "tokenizer.json"))
 	if err != nil || !strings.Contains(string(tokenizer), `"kind":"character","lowercase":false`) {
@@ -43,12 +43,15 @@ func TestImport(t *testing.T) {
 	}
 }
 
-// TestImportTable looks at the table that a mismatch prints before the one line of every failure.
+// TestImportTable checks the table that a mismatch prints before the error.
 func TestImportTable(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "imported")
-	code, out, errors := call(t, "", "import", "--weights", toImport+"/lstm.safetensors", "--vocabulary", toImport+"/vocabulary.txt", "--out", dir, "--cell", "gru")
+	args := words("import --weights %s/lstm.safetensors --vocabulary %s/vocabulary.txt --out %s --cell gru",
+		toImport, toImport, dir)
+	code, out, errors := call(t, "", args...)
 	lines := strings.Split(strings.TrimSpace(errors), "\n")
-	if code != exitFailed || out != "" || len(lines) != 13 || !strings.HasPrefix(lines[0], "name") || !strings.HasPrefix(lines[12], "lmkit: ") ||
+	if code != exitFailed || out != "" || len(lines) != 13 || !strings.HasPrefix(lines[0], "name") ||
+		!strings.HasPrefix(lines[12], "lmkit: ") ||
 		strings.Join(strings.Fields(lines[2]), " ") != "rnn.weight_ih_l0 [24, 5] [18, 5] <-" {
 		t.Errorf("%d, %s%s", code, out, errors)
 	}

@@ -54,14 +54,14 @@ func labCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&dir, "dir", "lab",
-		"directory to work in: notebooks that it lacks are copied to it, and those that it has stay as they are")
-	f.BoolVar(&inPlace, "in-place", false, "open the notebooks of the checkout themselves")
-	f.IntVar(&port, "port", 8888, "port to listen on; the next free one if it is taken")
-	f.BoolVar(&noBrowser, "no-browser", false, "open no browser")
+		"`directory` to work in; notebooks are copied to it, but those that it already has stay as they are")
+	f.BoolVar(&inPlace, "in-place", false, "open the notebooks of the checkout instead of copies")
+	f.IntVar(&port, "port", 8888, "port to listen on; if it is taken, the next free one")
+	f.BoolVar(&noBrowser, "no-browser", false, "do not open a browser")
 	return c
 }
 
-// copyNotebooks copies the notebooks that a directory lacks. Those that it has, which the user may have changed, stay.
+// copyNotebooks copies the notebooks that a directory does not have yet. The others may have been changed by the user.
 func copyNotebooks(sources, dir string, log io.Writer) error {
 	list, err := notebooks.List(sources)
 	if err != nil {
@@ -94,12 +94,12 @@ func copyNotebooks(sources, dir string, log io.Writer) error {
 		}
 		copied++
 	}
-	fmt.Fprintf(log, "%d notebooks copied to %s, %d were there\n", copied, dir, len(list)-copied)
+	fmt.Fprintf(log, "%d notebooks copied to %s, %d were already there\n", copied, dir, len(list)-copied)
 	return nil
 }
 
-// writeKernel writes the kernel of this checkout into a directory for Jupyter's search path. The kernel in the virtual
-// environment is shared with other checkouts.
+// writeKernel writes the kernel of this checkout into a directory for Jupyter's search path, because the kernel in the
+// virtual environment is shared with other checkouts.
 func writeKernel(environment setup.Environment, dir string) error {
 	kernel, err := environment.Kernel(true)
 	if err != nil {

@@ -32,7 +32,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is main without the process around it.
+// run executes a command line and returns the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errors io.Writer) int {
 	root := rootCommand()
 	root.SetArgs(args)
@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errors io.Writer
 	return report(err, errors)
 }
 
-// report writes an error in one line and says the exit code.
+// report writes an error in one line and returns the exit code.
 func report(err error, w io.Writer) int {
 	var usage *usageError
 	switch {
@@ -66,12 +66,12 @@ func report(err error, w io.Writer) int {
 	return exitFailed
 }
 
-// errShown is the error of a command that has said already what failed.
+// errShown is the error of a command that has already printed what failed.
 var errShown = errors.New("failed")
 
-// usageError is a mistake in the command line, as against a failure of what it asked for.
+// usageError is a mistake in the command line itself.
 type usageError struct {
-	verb    string // followed by a space; "" for lmkit itself
+	verb    string // with a space after it; "" for lmkit itself
 	message string
 }
 

@@ -22,6 +22,42 @@ func call(t *testing.T, in string, args ...string) (code int, out, errors string
 	return code, o.String(), e.String()
 }
 
+// done runs lmkit, which must succeed, and returns its output.
+func done(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errors := call(t, "", args...)
+	if code != exitDone {
+		t.Fatalf("%q: %d\n%s%s", args, code, out, errors)
+	}
+	return out
+}
+
+// fails runs lmkit, which must exit with a code, print nothing and write one line with every part in want.
+func fails(t *testing.T, args []string, code int, want ...string) {
+	t.Helper()
+	got, out, errors := call(t, "", args...)
+	if got != code || out != "" || strings.Count(errors, "\n") != 1 {
+		t.Errorf("%q: %d, want %d\n%s%s", args, got, code, out, errors)
+	}
+	for _, part := range want {
+		if !strings.Contains(errors, part) {
+			t.Errorf("%q: %s does not say %q", args, errors, part)
+		}
+	}
+}
+
+// words splits a formatted command line at its spaces.
+func words(format string, values ...any) []string {
+	return strings.Fields(fmt.Sprintf(format, values...))
+}
+
+// fault is a command line that must fail; see fails.
+type fault struct {
+	args []string
+	code int
+	want string
+}
+
 func TestExitCodes(t *testing.T) {
 	t.Setenv("LMKIT_CACHE", t.TempDir())
 	tests := []struct {
@@ -163,7 +199,7 @@ func TestCopyNotebooks(t *testing.T) {
 	}
 }
 
-// TestDisplay looks at the progress as it is shown outside a terminal.
+// TestDisplay checks how progress is shown outside a terminal.
 func TestDisplay(t *testing.T) {
 	var b bytes.Buffer
 	show := display(&b)

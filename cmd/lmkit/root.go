@@ -5,20 +5,36 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"owlm/lmkit"
+	"owlm/lmkit/backend"
 )
 
-// verbs are lmkit's commands, in the order of the help text; each has a file of its own.
+// verbs lists the commands of lmkit in the order of its help. Each verb has a file of its own.
 var verbs = []func() *cobra.Command{
-	setupCommand, doctorCommand, notebooksCommand, labCommand, trainCommand, evalCommand, ngramCommand, generateCommand, compareCommand,
-	importCommand, tokenizeCommand, corpusCommand, benchCommand, parityCommand,
-	tryPluginCommand, measureCommand,
+	setupCommand, doctorCommand, notebooksCommand, labCommand,
+	trainCommand, evalCommand, ngramCommand, generateCommand, compareCommand,
+	importCommand, tokenizeCommand, corpusCommand,
+	benchCommand, parityCommand,
+	tryPluginCommand, measureCommand, // hidden
 }
+
+// Usages of flags that several verbs have. The word in back quotes stands for the value.
+const (
+	textUsage      = "`text`: owl, opticks, kjv or a file; see lmkit corpus list"
+	lossyUsage     = "replace bytes that are not UTF-8 instead of refusing the text"
+	jsonUsage      = "print one JSON object"
+	modelUsage     = "model `directory`"
+	tokenizerUsage = "`file` of a tokenizer to use instead: a tokenizer.json of lmkit or, for bpe, of Hugging Face"
+	contextUsage   = "predict each token from `n` tokens before it; 0: carry the hidden state (default: as in training)"
+)
+
+func backendUsage() string { return "`engine`: " + backend.Help() }
 
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
@@ -50,7 +66,7 @@ func rootCommand() *cobra.Command {
 	return root
 }
 
-// flagError is a flag that cannot be parsed, in our words: pflag's tell of Go's parsers.
+// flagError returns the usage error for a flag that cannot be parsed. pflag's own message quotes Go's parsers.
 func flagError(c *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	if !errors.As(err, &invalid) {
@@ -72,7 +88,7 @@ func flagError(c *cobra.Command, err error) error {
 	return usagef(c, "--%s is %q; %s", flag.Name, invalid.GetValue(), kind)
 }
 
-// usagef is a usage error of a command.
+// usagef returns a usage error of a command.
 func usagef(c *cobra.Command, format string, args ...any) error {
 	verb := ""
 	if c.HasParent() {
@@ -88,7 +104,7 @@ func noArguments(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// require is a usage error that names the flags which were not given.
+// require returns a usage error that names the flags that were not given, if any.
 func require(c *cobra.Command, names ...string) error {
 	var missing []string
 	for _, name := range names {
@@ -102,7 +118,7 @@ func require(c *cobra.Command, names ...string) error {
 	return nil
 }
 
-// warnings writes lines to standard error.
+// warnings returns a function that writes messages to standard error.
 func warnings(c *cobra.Command) func(message string) {
 	return func(message string) { fmt.Fprintln(c.ErrOrStderr(), "lmkit: "+message) }
 }
@@ -114,7 +130,15 @@ func writeJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-// choice is a flag that takes one of several words.
+// finite returns a number for JSON, which has no infinity: nil stands for a number that is not finite.
+func finite(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// choice is the value of a flag that accepts one of several words.
 type choice struct {
 	value   string
 	choices []string

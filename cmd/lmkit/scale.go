@@ -10,7 +10,8 @@ import (
 	"owlm/lmkit/backend"
 )
 
-// scale is bench --scaling. The go engine is left out: it unrolls time, so that its graph grows with the sequence.
+// scale runs bench --scaling. It leaves out the go engine, which unrolls the time steps, so that its graph grows with
+// the sequence.
 func scale(c *cobra.Command, rounds int, out string, asJSON bool) error {
 	systems, err := engineSystems([]string{backend.XLACPU})
 	if err != nil {
@@ -24,7 +25,8 @@ func scale(c *cobra.Command, rounds int, out string, asJSON bool) error {
 		if err := report.SaveScaling(out); err != nil {
 			return err
 		}
-		fmt.Fprintf(c.ErrOrStderr(), "saved as %s, with a chart for each size beside it\n", filepath.Join(out, bench.ScalingFile))
+		fmt.Fprintf(c.ErrOrStderr(), "saved as %s, with a chart for each size next to it\n",
+			filepath.Join(out, bench.ScalingFile))
 	}
 	if asJSON {
 		return writeJSON(c.OutOrStdout(), report)

@@ -50,9 +50,9 @@ func setupCommand() *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().StringVar(&engine, "backend", "cpu", "what to install XLA for: cpu")
+	c.Flags().StringVar(&engine, "backend", "cpu", "`device` to install XLA for: cpu")
 	c.Flags().BoolVar(&unverified, "unverified", false,
-		"where no verified XLA plugin exists, download one with go-xla's installer, which verifies nothing")
-	c.Flags().BoolVar(&asJSON, "json", false, "write one JSON object")
+		"if there is no verified XLA plugin, download one with go-xla's installer, which verifies nothing")
+	c.Flags().BoolVar(&asJSON, "json", false, jsonUsage)
 	return c
 }

@@ -16,7 +16,7 @@ import (
 // checkout is the root of the module.
 const checkout = "../.."
 
-// layers says, for each package, which others of this module it may import: what is above it and beside it is out of reach.
+// layers lists, for each package, the other packages of this module that it may import.
 var layers = map[string]string{
 	"plots": "",
 
@@ -39,21 +39,27 @@ var layers = map[string]string{
 	"lmkit/rnn/flow":    "lmkit/rnn lmkit/backend",
 	"lmkit/network":     "internal/files internal/oneline lmkit/rnn lmkit/backend",
 	"lmkit/rundir":      "internal/files internal/oneline lmkit/network lmkit/text",
-	"lmkit": "internal/files internal/oneline lmkit/backend lmkit/dataset lmkit/network lmkit/rnn lmkit/rundir lmkit/safetensors " +
-		"lmkit/sample lmkit/text",
-	"lmkit/train": "internal/files internal/oneline lmkit lmkit/backend lmkit/dataset lmkit/network lmkit/rnn lmkit/rundir " +
-		"lmkit/safetensors lmkit/text",
+	"lmkit": "internal/files internal/oneline lmkit/backend lmkit/dataset lmkit/network lmkit/rnn lmkit/rundir " +
+		"lmkit/safetensors lmkit/sample lmkit/text",
+	"lmkit/train": "internal/files internal/oneline lmkit lmkit/backend lmkit/dataset lmkit/network lmkit/rnn " +
+		"lmkit/rundir lmkit/safetensors lmkit/text",
 }
 
-// outside says which libraries a package may not depend on, not even by way of another, by the beginnings of their paths.
+// outside lists, for each package, the beginnings of the paths that it may not depend on, not even indirectly.
 var outside = map[string][]string{
-	"plots": {"github.com/gomlx/"}, "lmkit/text": {"github.com/gomlx/"}, "lmkit/dataset": {"github.com/gomlx/"},
-	"lmkit/ngram": {"github.com/gomlx/"}, "lmkit/corpora": {"github.com/gomlx/"}, "internal/setup": {"github.com/gomlx/"},
-	"lmkit/sample": {"github.com/"}, "lmkit/safetensors": {"github.com/"}, "lmkit/rnn": {"github.com/janpfeifer/"},
-	"notebooks": {"github.com/gomlx/", "owlm/cmd"},
+	"plots":             {"github.com/gomlx/"},
+	"internal/setup":    {"github.com/gomlx/"},
+	"lmkit/text":        {"github.com/gomlx/"},
+	"lmkit/dataset":     {"github.com/gomlx/"},
+	"lmkit/ngram":       {"github.com/gomlx/"},
+	"lmkit/corpora":     {"github.com/gomlx/"},
+	"lmkit/sample":      {"github.com/"},
+	"lmkit/safetensors": {"github.com/"},
+	"lmkit/rnn":         {"github.com/janpfeifer/"},
+	"notebooks":         {"github.com/gomlx/", "owlm/cmd"},
 }
 
-// TestImportsGoOneWay holds the imports of each package of the library against what it may touch.
+// TestImportsGoOneWay checks that each package of the library imports only what it may.
 func TestImportsGoOneWay(t *testing.T) {
 	const module = "owlm/"
 	for _, line := range goList(t, "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
@@ -84,7 +90,7 @@ func TestImportsGoOneWay(t *testing.T) {
 	}
 }
 
-// goList runs go list in the checkout, and returns its lines.
+// goList runs go list in the checkout and returns its lines.
 func goList(t *testing.T, args ...string) []string {
 	t.Helper()
 	command := exec.Command("go", append([]string{"list"}, args...)...)
@@ -100,7 +106,7 @@ func goList(t *testing.T, args ...string) []string {
 	return lines
 }
 
-// TestLibraryKnowsNoFlags looks for flags and commands in the messages of the library: what to type is for the command to say.
+// TestLibraryKnowsNoFlags looks for flags and verbs in the strings of the library. Only the command may name them.
 func TestLibraryKnowsNoFlags(t *testing.T) {
 	flag := regexp.MustCompile(`(^|[\s(,;])(--[a-z]|lmkit (train|eval|generate|corpus|ngram)\b)`)
 	found := 0
@@ -131,49 +137,9 @@ func TestLibraryKnowsNoFlags(t *testing.T) {
 	}
 }
 
-// TestTree compares the tree in the README with the disk: every directory with Go files is there, and nothing else.
-func TestTree(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join(checkout, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, tree, _ := strings.Cut(string(readme), "## The tree\n\n```\n")
-	tree, _, _ = strings.Cut(tree, "```")
-	var listed []string
-	for _, line := range strings.Split(strings.TrimSpace(tree), "\n") {
-		name, _, _ := strings.Cut(line, " ")
-		if _, err := os.Stat(filepath.Join(checkout, name)); err != nil {
-			t.Errorf("the README's tree lists %s: %v", name, err)
-		}
-		listed = append(listed, strings.TrimSuffix(name, "/"))
-	}
-	err = filepath.WalkDir(checkout, func(path string, entry os.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if name := entry.Name(); entry.IsDir() && (name == "testdata" || name == ".git" || strings.HasPrefix(name, ".ipynb") || name == "executed") {
-			return filepath.SkipDir
-		}
-		if relative, _ := filepath.Rel(checkout, filepath.Dir(path)); strings.HasSuffix(path, ".go") && !slices.Contains(listed, relative) {
-			t.Errorf("the README's tree does not list %s", relative)
-			return filepath.SkipDir
-		}
-		return nil
-	})
-	if err != nil {
-		t.Error(err)
-	}
-}
-
 // TestNoTesting checks that the command does not link package testing.
 func TestNoTesting(t *testing.T) {
-	command := exec.Command("go", "list", "-deps", "./cmd/lmkit")
-	command.Dir = checkout
-	output, err := command.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, dependency := range strings.Fields(string(output)) {
+	for _, dependency := range goList(t, "-deps", "./cmd/lmkit") {
 		if dependency == "testing" || strings.HasPrefix(dependency, "testing/") {
 			t.Errorf("cmd/lmkit depends on %s", dependency)
 		}

@@ -9,29 +9,31 @@ import (
 	"owlm/lmkit/text"
 )
 
-// tokenFlags say what a token of a text that is trained on or counted is.
+// tokenFlags holds the flags that choose the tokenizer of a text to train on or to count.
 type tokenFlags struct {
 	kind      *choice
 	file      string // tokenizer.json
 	lowercase bool
 }
 
-// tokenFlagNames are those that a run has values for.
+// tokenFlagNames lists the flags for tokens and vocabulary that a run already has values for.
 var tokenFlagNames = []string{"tokens", "tokenizer", "lowercase", "min-count", "vocabulary"}
 
 func newTokenFlags() tokenFlags { return tokenFlags{kind: tokenKinds()} }
 
-// tokenKinds are the kinds of tokens that there are.
+// tokenKinds returns the flag for the kind of tokens.
 func tokenKinds() *choice { return &choice{"word", []string{"word", "character", "bpe"}} }
 
 func (g *tokenFlags) addFlags(f *pflag.FlagSet) {
-	f.Var(g.kind, "tokens", "what a token is; bpe, byte-pair encoding, is learned from the training part of the text")
-	f.StringVar(&g.file, "tokenizer", "", "tokenizer.json to take instead, of lmkit or, for bpe, of Hugging Face's tokenizers")
-	f.BoolVar(&g.lowercase, "lowercase", true, "put the text into lower case (characters: only if typed; bpe keeps the case)")
+	f.Var(g.kind, "tokens", "kind of tokens; bpe, byte-pair encoding, is learned from the training part of the text")
+	f.StringVar(&g.file, "tokenizer", "", tokenizerUsage)
+	f.BoolVar(&g.lowercase, "lowercase", true, "put words into lower case; characters only if typed; not for bpe")
 }
 
-// tokenizer is the one that is asked for, where accept says which flags are asked, and before is the one that there is.
-func (g *tokenFlags) tokenizer(f *pflag.FlagSet, before text.Tokenizer, accept func(name string) bool) (text.Tokenizer, error) {
+// tokenizer returns the tokenizer that the flags choose. Only the flags that accept returns true for count. before is
+// the tokenizer so far, or nil.
+func (g *tokenFlags) tokenizer(f *pflag.FlagSet, before text.Tokenizer, accept func(name string) bool) (text.Tokenizer,
+	error) {
 	if g.file != "" {
 		return g.fromFile(f)
 	}
@@ -43,16 +45,16 @@ func (g *tokenFlags) tokenizer(f *pflag.FlagSet, before text.Tokenizer, accept f
 		kind = had
 	}
 	asked, err := tokenizerOf(kind, g.lowercase && (kind == "word" || f.Changed("lowercase")))
-	if err == nil && kind == "bpe" && had == "bpe" { // what was learned stays
+	if err == nil && kind == "bpe" && had == "bpe" { // keep what it has learned
 		return before, nil
 	}
 	return asked, err
 }
 
-// fromFile is the tokenizer of a file, with which the other flags must agree.
+// fromFile reads the tokenizer from a file. The other flags must agree with it.
 func (g *tokenFlags) fromFile(f *pflag.FlagSet) (text.Tokenizer, error) {
 	if f.Changed("lowercase") {
-		return nil, errors.New("--lowercase is the tokenizer's own choice, which its file holds; leave it out")
+		return nil, errors.New("--lowercase is the tokenizer's own choice, stored in its file; leave it out")
 	}
 	t, err := text.ReadTokenizer(g.file)
 	if err != nil {
@@ -64,13 +66,14 @@ func (g *tokenFlags) fromFile(f *pflag.FlagSet) (text.Tokenizer, error) {
 	return t, nil
 }
 
-// tokenizerOf is the tokenizer that --tokens names; byte-pair encoding has still to learn.
+// tokenizerOf returns a tokenizer of a kind; byte-pair encoding has not learned its merges.
 func tokenizerOf(kind string, lowercase bool) (text.Tokenizer, error) {
 	switch {
 	case kind == "character":
 		return text.Characters{Lowercase: lowercase}, nil
 	case kind == "bpe" && lowercase:
-		return nil, errors.New("--tokens bpe keeps the case of a text; leave --lowercase out, or put the text into lower case first")
+		return nil, errors.New("--tokens bpe keeps the case of a text; leave out --lowercase, or put the text into " +
+			"lower case first")
 	case kind == "bpe":
 		return text.BPE{}, nil
 	}

@@ -12,7 +12,7 @@ import (
 	"owlm/lmkit/text"
 )
 
-// tokenizeFlags are what tokenize is asked for.
+// tokenizeFlags holds the values of the flags of tokenize.
 type tokenizeFlags struct {
 	tokenFlags
 	model string
@@ -22,9 +22,10 @@ type tokenizeFlags struct {
 func tokenizeCommand() *cobra.Command {
 	g := tokenizeFlags{tokenFlags: newTokenFlags()}
 	c := &cobra.Command{
-		Use:     "tokenize",
-		Short:   "Split standard input into tokens, written as one JSON array",
-		Example: "  echo \"Don't go, owl.\" | lmkit tokenize --lowercase\n  lmkit tokenize --model runs/bible < psalm.txt",
+		Use:   "tokenize",
+		Short: "Split standard input into tokens and print them as one JSON array",
+		Example: "  echo \"Don't go, owl.\" | lmkit tokenize --lowercase\n" +
+			"  lmkit tokenize --model runs/bible < psalm.txt",
 		RunE: func(c *cobra.Command, _ []string) error {
 			tokenizer, err := g.tokenizer(c)
 			if err != nil {
@@ -34,16 +35,16 @@ func tokenizeCommand() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.Var(g.kind, "tokens", "what a token is; bpe needs --model or --tokenizer")
-	f.StringVar(&g.model, "model", "", "model directory whose tokenizer is taken")
-	f.StringVar(&g.file, "tokenizer", "", "tokenizer.json to take, of lmkit or, for bpe, of Hugging Face's tokenizers")
+	f.Var(g.kind, "tokens", "kind of tokens; bpe needs --model or --tokenizer")
+	f.StringVar(&g.model, "model", "", "use the tokenizer of the model in this `directory`")
+	f.StringVar(&g.file, "tokenizer", "", tokenizerUsage)
 	f.BoolVar(&g.lowercase, "lowercase", false, "put the text into lower case first")
-	f.BoolVar(&g.lossy, "lossy", false, "replace bytes that are not UTF-8")
-	f.Bool("json", true, "the output is JSON in any case")
+	f.BoolVar(&g.lossy, "lossy", false, lossyUsage)
+	f.Bool("json", true, "has no effect: the output is always JSON")
 	return c
 }
 
-// tokenizer is the one that is asked for, by kind or as a file.
+// tokenizer returns the tokenizer that the flags choose.
 func (g *tokenizeFlags) tokenizer(c *cobra.Command) (text.Tokenizer, error) {
 	switch {
 	case g.model != "" && g.file != "":
@@ -51,18 +52,18 @@ func (g *tokenizeFlags) tokenizer(c *cobra.Command) (text.Tokenizer, error) {
 	case g.model != "":
 		g.file = filepath.Join(g.model, text.TokenizerFile)
 	case g.file == "" && g.kind.value == "bpe":
-		return nil, usagef(c, "--tokens bpe needs what was learned: --model or --tokenizer")
+		return nil, usagef(c, "--tokens bpe needs a tokenizer that has learned: pass --model or --tokenizer")
 	case g.file == "":
 		return tokenizerOf(g.kind.value, g.lowercase)
 	}
 	if c.Flags().Changed("lowercase") {
-		return nil, usagef(c, "--lowercase is the tokenizer's own choice, which its file holds")
+		return nil, usagef(c, "--lowercase is the tokenizer's own choice, stored in its file; leave it out")
 	}
 	return g.fromFile(c.Flags())
 }
 
-// tokenize writes the tokens of a text, as it reads it, as one JSON array. What is refused in its first megabyte or so
-// leaves no output.
+// tokenize writes the tokens of a text as one JSON array while it reads the text. It buffers about a megabyte, so that
+// a text that is refused early leaves no output.
 func tokenize(w io.Writer, r io.Reader, tokenizer text.Tokenizer) error {
 	out := bufio.NewWriterSize(w, 1<<20)
 	var quoted bytes.Buffer

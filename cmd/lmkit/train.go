@@ -21,41 +21,68 @@ func trainCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "train",
 		Short: "Train a model on a text",
-		Long:  "Train a model on a text.\n\nRecipes are all the flags of a paper or a program at once; flags that are typed override theirs:\n" + recipes(),
+		Long: "Train a model on a text.\n\n" +
+			"A recipe sets the flags to the values of a paper or a program. Flags that you type override it.\n\n" +
+			recipes(),
 		Example: "  lmkit train --text owl --out runs/owl\n" +
-			"  lmkit train --text book.txt --out runs/book --tokens character --objective stream --sequence 64 --epochs 3\n" +
-			"  lmkit train --text book.txt --out runs/small --recipe zaremba-small --keep-best",
+			"  lmkit train --text book.txt --out runs/book --tokens character --objective stream --sequence 64\n" +
+			"  lmkit train --text book.txt --out runs/small --recipe zaremba-small --keep-best\n" +
+			"  lmkit train --resume --out runs/small --epochs 20",
 		RunE: func(c *cobra.Command, _ []string) error { return g.run(c) },
 	}
 	g.addFlags(c.Flags())
 	return c
 }
 
-// recipes describes the recipes, for the help.
+// recipes describes the recipes for the help.
 func recipes() string {
+	const indent = "                  "
 	var b strings.Builder
 	for _, r := range train.Recipes {
-		fmt.Fprintf(&b, "  %-15s %s\n  %-15s (differs: %s)\n", r.Name, r.Source, "", r.Difference)
+		description := fmt.Sprintf("%s. Differences: %s.", r.Source, r.Difference)
+		fmt.Fprintf(&b, "  %-15s %s\n", r.Name, strings.Join(lines(description, 100), "\n"+indent))
 	}
 	return b.String()
 }
 
+// lines breaks a text between words into lines of at most width characters.
+func lines(text string, width int) []string {
+	var list []string
+	for _, word := range strings.Fields(text) {
+		if last := len(list) - 1; last >= 0 && len(list[last])+1+len(word) <= width {
+			list[last] += " " + word
+		} else {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
 func (g *trainFlags) run(c *cobra.Command) error {
-	if err := require(c, "text", "out"); err != nil {
+	needed := []string{"text", "out"}
+	if g.given.Resume {
+		needed = needed[1:] // the run names its text
+	}
+	if err := require(c, needed...); err != nil {
 		return err
 	}
 	if c.Flags().Changed("epochs") && c.Flags().Changed("steps") {
 		return usagef(c, "--epochs and --steps exclude each other")
 	}
 	if g.recipe.value != "" && (g.given.Resume || g.given.From != "") {
-		return usagef(c, "--recipe begins a new model, and --resume and --from go on with one")
+		return usagef(c, "--recipe starts a new model, but --resume and --from continue with one")
 	}
-	if c.Flags().Changed("steps") && g.given.Steps == 0 { // for the library 0 is "epochs instead"
+	if c.Flags().Changed("steps") && g.given.Steps == 0 { // for the library, 0 stands for "epochs instead"
 		return errors.New("steps is 0; it must be 1 or more")
 	}
 	config, err := g.trainConfig(c.Flags())
 	if err != nil {
 		return err
+	}
+	if g.text == "" {
+		if g.text = config.TextName; g.text == "" {
+			return usagef(c, "missing --text: no run in %s names its text", g.out)
+		}
 	}
 	source, err := corpora.Open(c.Context(), g.text, g.lossy, c.ErrOrStderr())
 	if err != nil {
@@ -65,13 +92,14 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	config.AllowChangedText = g.changed
 	config.Warn = warnings(c)
 	if !g.json {
-		config.Hooks = append(config.Hooks, train.Progress(), train.LogEvery(max(1, config.Epochs/10), c.OutOrStdout()))
+		every := max(1, config.Epochs/10)
+		config.Hooks = append(config.Hooks, train.Progress(), train.LogEvery(every, c.OutOrStdout()))
 	}
 	start := time.Now()
 	model, err := train.Run(c.Context(), source, config)
 	var interrupted *train.Interrupted
 	if errors.As(err, &interrupted) {
-		fmt.Fprintf(c.ErrOrStderr(), "lmkit: go on with: lmkit train --resume --text %s --out %s\n", g.text, g.out)
+		return fmt.Errorf("%w; continue with: %s", err, g.resumeCommand(c))
 	}
 	if err != nil {
 		return err
@@ -79,7 +107,28 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	return g.report(c, model, time.Since(start))
 }
 
-// report says what the run came to.
+// resumeCommand returns the command that continues an interrupted run.
+func (g *trainFlags) resumeCommand(c *cobra.Command) string {
+	command := "lmkit train --resume --text " + quoted(g.text) + " --out " + quoted(g.out)
+	if g.lossy {
+		command += " --lossy"
+	}
+	if c.Flags().Changed("backend") {
+		command += " --backend " + quoted(g.given.Backend)
+	}
+	return command
+}
+
+// quoted quotes a word for a shell, if that is necessary.
+func quoted(word string) string {
+	special := func(r rune) bool { return r < '-' || strings.ContainsRune(";<=>?[\\]^`{|}~", r) }
+	if word != "" && !strings.ContainsFunc(word, special) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// report prints the results of the run.
 func (g *trainFlags) report(c *cobra.Command, model *lmkit.Model, took time.Duration) error {
 	receipt, err := rundir.ReadReceipt(g.out)
 	if err != nil {
@@ -88,27 +137,32 @@ func (g *trainFlags) report(c *cobra.Command, model *lmkit.Model, took time.Dura
 	if g.json {
 		return writeJSON(c.OutOrStdout(), map[string]any{
 			"directory": g.out, "parameters": model.Config.Parameters(), "vocabulary_size": model.Config.VocabularySize,
-			"steps": receipt.Steps, "epochs": receipt.Epochs, "loss": receipt.TrainLoss, "perplexity": math.Exp(receipt.TrainLoss),
-			"valid_loss": receipt.ValidLoss, "test_loss": receipt.TestLoss, "best": receipt.Best, "backend": receipt.Backend, "seconds": took.Seconds(),
+			"steps": receipt.Steps, "epochs": receipt.Epochs,
+			"loss": receipt.TrainLoss, "perplexity": finite(math.Exp(receipt.TrainLoss)),
+			"valid_loss": receipt.ValidLoss, "test_loss": receipt.TestLoss, "best": receipt.Best,
+			"backend": receipt.Backend, "seconds": took.Seconds(),
 		})
 	}
-	fmt.Fprintf(c.ErrOrStderr(), "%s, %d steps in %.1f s%s\n", model.Engine.Reason, receipt.Steps, took.Seconds(), compiling(receipt.Compilations))
-	_, err = fmt.Fprintf(c.OutOrStdout(), "Model in %s: loss %.4f, perplexity %.3f\n", g.out, receipt.TrainLoss, math.Exp(receipt.TrainLoss))
+	fmt.Fprintf(c.ErrOrStderr(), "%s, %d steps in %.1f s%s\n", model.Engine.Reason, receipt.Steps, took.Seconds(),
+		compiling(receipt.Compilations))
+	w := c.OutOrStdout()
+	_, err = fmt.Fprintf(w, "Model in %s: loss %.4f, perplexity %.3f\n", g.out, receipt.TrainLoss,
+		math.Exp(receipt.TrainLoss))
 	if best := receipt.Best; err == nil && best != nil {
 		weights := "the model has the weights of the last step"
 		if best.Kept {
 			weights = "the model has these weights"
 		}
-		_, err = fmt.Fprintf(c.OutOrStdout(), "Best validation: loss %.4f, perplexity %.3f, at step %d in epoch %d; %s\n",
+		_, err = fmt.Fprintf(w, "Best validation: loss %.4f, perplexity %.3f, at step %d in epoch %d; %s\n",
 			best.ValidLoss, math.Exp(best.ValidLoss), best.Step, best.Epoch, weights)
 	}
 	if err == nil && receipt.TestLoss != nil {
-		_, err = fmt.Fprintf(c.OutOrStdout(), "Test: loss %.4f, perplexity %.3f\n", *receipt.TestLoss, math.Exp(*receipt.TestLoss))
+		_, err = fmt.Fprintf(w, "Test: loss %.4f, perplexity %.3f\n", *receipt.TestLoss, math.Exp(*receipt.TestLoss))
 	}
 	return err
 }
 
-// compiling says what compiling took, in all and for each graph.
+// compiling describes how long compiling took, in total and for each graph.
 func compiling(list []network.Compilation) string {
 	if len(list) == 0 {
 		return ""
@@ -118,5 +172,5 @@ func compiling(list []network.Compilation) string {
 		total += c.Seconds
 		each[i] = fmt.Sprintf("%s %.2f s", c.What, c.Seconds)
 	}
-	return fmt.Sprintf(", of which compiling took %.2f s (%s)", total, strings.Join(each, ", "))
+	return fmt.Sprintf(", including %.2f s of compiling (%s)", total, strings.Join(each, ", "))
 }

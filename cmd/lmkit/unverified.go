@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"owlm/internal/oneline"
 	"path/filepath"
 	"runtime"
 
 	"github.com/gomlx/go-xla/installer"
+
+	"owlm/internal/oneline"
 )
 
 // downloadUnverified downloads an XLA plugin with go-xla's installer, which verifies nothing. It runs only with

@@ -17,7 +17,7 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// overfitting is a run whose validation loss falls and then rises: the model learns a short text by heart.
+// overfitting returns a run whose validation loss falls and then rises, because the model learns a short text by heart.
 func overfitting(t *testing.T) Config {
 	c := tiny(backend.Go)
 	c.Objective, c.BatchSize, c.Epochs, c.LearningRate = Stream{Length: 4}, 2, 12, 0.05
@@ -25,7 +25,8 @@ func overfitting(t *testing.T) Config {
 	return c
 }
 
-// TestKeepBest compares the finished weights with the lowest validation loss of the history, and looks for its checkpoint.
+// TestKeepBest compares the finished weights with the lowest validation loss of the history, and looks for its
+// checkpoint.
 func TestKeepBest(t *testing.T) {
 	c := overfitting(t)
 	last := bytesOf(t, train(t, c))
@@ -49,13 +50,15 @@ func TestKeepBest(t *testing.T) {
 	if err != nil || receipt.Best == nil {
 		t.Fatal(receipt, err)
 	}
-	if want := (rundir.Best{ValidLoss: *best.ValidLoss, Step: best.Step, Epoch: best.Epoch, Kept: true}); *receipt.Best != want || *receipt.ValidLoss != want.ValidLoss {
+	want := rundir.Best{ValidLoss: *best.ValidLoss, Step: best.Step, Epoch: best.Epoch, Kept: true}
+	if *receipt.Best != want || *receipt.ValidLoss != want.ValidLoss {
 		t.Errorf("the receipt has %+v and %v, want %+v", *receipt.Best, *receipt.ValidLoss, want)
 	}
 	if bytes.Equal(last, bytesOf(t, m)) {
 		t.Error("the weights are those of the last step")
 	}
-	kept, err := os.ReadFile(filepath.Join(rundir.Checkpoints(c.Directory), rundir.CheckpointName(best.Step), rundir.WeightsFile))
+	checkpoint := filepath.Join(rundir.Checkpoints(c.Directory), rundir.CheckpointName(best.Step))
+	kept, err := os.ReadFile(filepath.Join(checkpoint, rundir.WeightsFile))
 	if err != nil || !bytes.Equal(kept, bytesOf(t, m)) {
 		t.Errorf("the best checkpoint has other weights: %v", err)
 	}
@@ -63,14 +66,14 @@ func TestKeepBest(t *testing.T) {
 	if err != nil || len(names) != 4 {
 		t.Errorf("checkpoints %v, %v", names, err)
 	}
-	// The run itself went on from its last weights: its newest checkpoint has them.
+	// The run itself continued from its last weights, which its newest checkpoint has.
 	newest, err := os.ReadFile(filepath.Join(rundir.Checkpoints(c.Directory), names[len(names)-1], rundir.WeightsFile))
 	if err != nil || !bytes.Equal(newest, last) {
 		t.Errorf("the newest checkpoint has other weights than the last step: %v", err)
 	}
 }
 
-// TestKeepBestResumes interrupts a run before and after its best epoch: it ends as the straight one.
+// TestKeepBestResumes interrupts a run before and after its best epoch: it ends like a run without interruptions.
 func TestKeepBestResumes(t *testing.T) {
 	c := overfitting(t)
 	c.KeepBest, c.ValidateEvery, c.Dropout = true, 3, Dropout{Embeddings: 0.2, Outputs: 0.3, Locked: true}
@@ -103,7 +106,7 @@ func TestKeepBestResumes(t *testing.T) {
 	}
 }
 
-// TestBestWeightsAreGone resumes a run that keeps the best weights, whose best checkpoint was removed.
+// TestBestWeightsAreGone removes the checkpoint with the best weights and resumes the run.
 func TestBestWeightsAreGone(t *testing.T) {
 	c := overfitting(t)
 	c.KeepBest = true
@@ -112,7 +115,8 @@ func TestBestWeightsAreGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.RemoveAll(filepath.Join(rundir.Checkpoints(c.Directory), rundir.CheckpointName(receipt.Best.Step))); err != nil {
+	best := filepath.Join(rundir.Checkpoints(c.Directory), rundir.CheckpointName(receipt.Best.Step))
+	if err := os.RemoveAll(best); err != nil {
 		t.Fatal(err)
 	}
 	var warnings []string
@@ -143,7 +147,7 @@ func TestPatience(t *testing.T) {
 	}
 }
 
-// watcher is a hook that keeps what it is told between epochs.
+// watcher is a hook that keeps the validation losses and samples it receives.
 type watcher struct {
 	lossHook
 	validations map[int]float64
@@ -175,7 +179,8 @@ func TestValidationsAndSamplesBetweenEpochs(t *testing.T) {
 		if r.Kind != "step" {
 			continue
 		}
-		if r.Sample != w.samples[r.Step] || r.ValidLoss == nil && r.Step%3 == 0 || r.ValidLoss != nil && *r.ValidLoss != w.validations[r.Step] {
+		if r.Sample != w.samples[r.Step] || r.ValidLoss == nil && r.Step%3 == 0 ||
+			r.ValidLoss != nil && *r.ValidLoss != w.validations[r.Step] {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -186,7 +191,7 @@ func TestValidationsAndSamplesBetweenEpochs(t *testing.T) {
 	want.Error(t, err, "sample prompt", `"dragon"`)
 }
 
-// cancelledAfter is a context that is cancelled as soon as a hook has seen so many steps: while the run validates.
+// cancelledAfter is a context that is cancelled once a hook has seen so many steps, which is while the run validates.
 type cancelledAfter struct {
 	context.Context
 	hook *lossHook
@@ -200,7 +205,8 @@ func (c cancelledAfter) Err() error {
 	return context.Canceled
 }
 
-// TestInterruptedValidation: a run that is interrupted in a validation saves at once, and validates when it is resumed.
+// TestInterruptedValidation interrupts a run while it validates: it saves a checkpoint at once, and validates when it
+// is resumed.
 func TestInterruptedValidation(t *testing.T) {
 	c := overfitting(t)
 	c.Epochs, c.KeepBest = 3, true
@@ -220,10 +226,11 @@ func TestInterruptedValidation(t *testing.T) {
 	}
 	c.Resume = true
 	if !bytes.Equal(straight, bytesOf(t, train(t, c))) || len(h.epochs) != 3 {
-		t.Errorf("the resumed run ends with other weights, or told of %d epochs", len(h.epochs))
+		t.Errorf("the resumed run ends with other weights, or the hook saw %d epochs", len(h.epochs))
 	}
 	got, err := rundir.ReadHistory(c.Directory)
-	if err != nil || len(got) != len(want) || *got[0].ValidLoss != *want[0].ValidLoss || math.Abs(got[0].Loss-want[0].Loss) > 1e-12 {
+	if err != nil || len(got) != len(want) || *got[0].ValidLoss != *want[0].ValidLoss ||
+		math.Abs(got[0].Loss-want[0].Loss) > 1e-12 {
 		t.Errorf("%+v, want %+v, %v", got, want, err)
 	}
 }

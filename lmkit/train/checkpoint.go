@@ -19,7 +19,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// saveCheckpoint saves the run as it stands.
+// saveCheckpoint saves the current state of the run and returns the path.
 func (r *run) saveCheckpoint() (string, error) {
 	return rundir.WriteCheckpoint(r.config.Directory, r.position.Step, r.bestCheckpoint(), r.checkpointFiles)
 }
@@ -52,15 +52,17 @@ func (r *run) checkpointFiles(dir string) error {
 	return r.writeReceipt(dir)
 }
 
-// writeReceipt writes the receipt of the run, as far as it has come.
+// writeReceipt writes the receipt of the run up to the current step.
 func (r *run) writeReceipt(dir string) error {
 	receipt := rundir.Receipt{
-		Command: os.Args, Seed: r.config.Seed, Versions: lmkit.Versions(), Backend: r.model.Engine.Kind, Device: r.model.Engine.Device(),
+		Command: os.Args, Seed: r.config.Seed, Versions: lmkit.Versions(),
+		Backend: r.model.Engine.Kind, Device: r.model.Engine.Device(),
 		Start: r.start.UTC(), Seconds: r.position.Seconds, Steps: r.position.Step, Epochs: r.position.Epoch,
 		TrainLoss: r.trainLoss, ValidLoss: r.validLoss, TestLoss: r.testLoss,
 		SkippedSteps: r.position.Skipped, Compilations: r.model.Compilations(), Best: r.position.Best,
 	}
-	receipt.Corpus.Name, receipt.Corpus.Size, receipt.Corpus.SHA256 = r.config.TextName, r.parts.Bytes, r.position.CorpusSHA256
+	receipt.Corpus.Name, receipt.Corpus.Size = r.config.TextName, r.parts.Bytes
+	receipt.Corpus.SHA256 = r.position.CorpusSHA256
 	var err error
 	if receipt.Settings, err = r.config.settings(); err != nil {
 		return err
@@ -72,11 +74,29 @@ func (r *run) writeReceipt(dir string) error {
 	return files.Write(filepath.Join(dir, rundir.ReceiptFile), append(data, '\n'))
 }
 
-// statePrefix marks the carried states among the tensors of training.safetensors; the others are
-// variables of the GoMLX store, under their paths.
+// lastSaved describes, for an error message, the checkpoint that the run can go back to.
+func (r *run) lastSaved() string {
+	if r.config.Directory == "" {
+		return "nothing was saved"
+	}
+	checkpoint, _, err := rundir.Newest(r.config.Directory, func(string) {})
+	if err != nil || checkpoint == "" {
+		return "there is no checkpoint"
+	}
+	return "the last checkpoint is " + checkpoint
+}
+
+// diverged returns the error for a loss or gradient that is not finite.
+func (r *run) diverged(problem string) error {
+	return fmt.Errorf("%s; %s; try a smaller learning rate or clip the gradient", problem, r.lastSaved())
+}
+
+// statePrefix marks the carried states among the tensors of training.safetensors. The other tensors are variables of
+// the store, named by their paths.
 const statePrefix = "carried."
 
-// trainingTensors is all that a training run keeps beside the weights.
+// trainingTensors returns everything besides the weights that the next steps depend on: optimizer moments, random state
+// and carried states.
 func (r *run) trainingTensors() ([]safetensors.Tensor, error) {
 	var list []safetensors.Tensor
 	add := func(name string, value *tensors.Tensor) error {
@@ -109,7 +129,7 @@ func (r *run) trainingTensors() ([]safetensors.Tensor, error) {
 	return list, nil
 }
 
-// restoreTraining is the reverse of trainingTensors.
+// restoreTraining restores what trainingTensors returned from a checkpoint.
 func (r *run) restoreTraining(dir string) error {
 	path := filepath.Join(dir, rundir.TrainingFile)
 	file, err := safetensors.Read(path)
@@ -138,13 +158,30 @@ func (r *run) restoreTraining(dir string) error {
 		}
 		variable.SetTrainable(false)
 	}
-	for i := range len(states) {
-		r.step.states = append(r.step.states, states[fmt.Sprintf("%s%d", statePrefix, i)])
+	return r.restoreStates(path, states)
+}
+
+// restoreStates restores the carried states of a stream. There are none at the beginning of an epoch.
+func (r *run) restoreStates(path string, states map[string]*tensors.Tensor) error {
+	var zeros []*tensors.Tensor
+	if r.step.shape.every && r.position.Index > 0 {
+		zeros = r.model.Config.ZeroStates(r.step.shape.rows)
+	}
+	if len(states) != len(zeros) {
+		return fmt.Errorf("%s: it has %d carried states; it must have %d", path, len(states), len(zeros))
+	}
+	for i, zero := range zeros {
+		name := fmt.Sprintf("%s%d", statePrefix, i)
+		state := states[name]
+		if state == nil || !state.Shape().Equal(zero.Shape()) {
+			return fmt.Errorf("%s: %s is missing, or its shape is not %v", path, name, zero.Shape())
+		}
+		r.step.states = append(r.step.states, state)
 	}
 	return nil
 }
 
-// safetensorTypes are the types that training variables have.
+// safetensorTypes maps the types of training variables to their names in safetensors.
 var safetensorTypes = map[dtypes.DType]string{
 	dtypes.Float32: "F32", dtypes.Int64: "I64", dtypes.Uint64: "U64", dtypes.Int32: "I32",
 }

@@ -10,7 +10,7 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// compileHook keeps what it is told of compilations.
+// compileHook is a hook that keeps the compilations it receives.
 type compileHook struct {
 	lossHook
 	list []network.Compilation
@@ -20,8 +20,8 @@ func (h *compileHook) Compiled(what string, seconds float64) {
 	h.list = append(h.list, network.Compilation{What: what, Seconds: seconds})
 }
 
-// TestCompilations holds that the training step is compiled once, the short last batch of an epoch included, and that hooks, the model and
-// the receipt tell the same.
+// TestCompilations checks that the training step is compiled only once, although the last batch of an epoch is short,
+// and that hooks, the model and the receipt report the same compilations.
 func TestCompilations(t *testing.T) {
 	c := tiny(backend.Go)
 	h := &compileHook{}
@@ -39,7 +39,9 @@ func TestCompilations(t *testing.T) {
 		t.Errorf("compiled %v, want %v", count, want)
 	}
 	receipt, err := rundir.ReadReceipt(c.Directory)
-	if err != nil || !reflect.DeepEqual(receipt.Compilations, m.Compilations()) || !reflect.DeepEqual(h.list, m.Compilations()) {
-		t.Errorf("the receipt has %v, the hook was told %v, the model has %v; %v", receipt.Compilations, h.list, m.Compilations(), err)
+	if err != nil || !reflect.DeepEqual(receipt.Compilations, m.Compilations()) ||
+		!reflect.DeepEqual(h.list, m.Compilations()) {
+		t.Errorf("the receipt has %v, the hook saw %v, the model has %v; %v", receipt.Compilations, h.list,
+			m.Compilations(), err)
 	}
 }

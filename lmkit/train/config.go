@@ -1,92 +1,95 @@
 package train
 
 import (
-	"fmt"
-
 	"owlm/internal/oneline"
 	"owlm/lmkit/dataset"
 	"owlm/lmkit/network"
 	"owlm/lmkit/text"
 )
 
-// Config says how a model is trained. Sizes, BatchSize, LearningRate and either Epochs or Steps must be given; the rest has a useful zero.
+// Config describes a training run. Model, Objective, BatchSize, LearningRate and either Epochs or Steps must be set.
+// Every other field has a useful zero value.
 type Config struct {
-	// Model is the structure; VocabularySize comes from the text, and Context from the objective. With From set, the zero Config takes that
-	// model's structure.
+	// Model is the structure of the model. Run takes VocabularySize from the text and Context from Objective. With
+	// From, a zero Model stands for the structure of that model.
 	Model network.Config
-	// Tokenizer splits the text; nil is text.Words{Lowercase: true}. A text.BPE{} learns its merges from the training text, or has learned
-	// them already; the model has the one that did.
+	// Tokenizer splits the text; nil stands for text.Words{Lowercase: true}. A text.BPE that has not learned its merges
+	// learns them from the training part of the text, and the model gets the tokenizer that has learned.
 	Tokenizer text.Tokenizer
-	// Vocabulary says which tokens of the training text become the vocabulary; the zero value takes all. A text.BPE learns up to Size
-	// tokens, all of which are the vocabulary.
+	// Vocabulary selects tokens of the training part for the vocabulary. The zero value keeps them all. A text.BPE
+	// learns up to Size tokens and keeps all that it has learned.
 	Vocabulary text.VocabularyOptions
 	// Objective is Windows or Stream.
 	Objective Objective
-	// BatchSize is the number of windows, or of lanes, in a step.
+	// BatchSize is the number of windows, or of lanes of the stream, in one step.
 	BatchSize int
-	// Epochs is how often the text is read. Steps, if positive, is the number of training steps instead.
+	// Epochs is the number of passes over the training part. Steps, if positive, sets the number of training steps
+	// instead.
 	Epochs, Steps int
-	// Optimizer is "adam" (also ""), "adamw", "sgd" or "rmsprop", with the constants of PyTorch.
+	// Optimizer is one of Optimizers, with PyTorch's constants; "" stands for "adam".
 	Optimizer string
 	// LearningRate is the highest learning rate of the schedule.
 	LearningRate float64
-	// WeightDecay is AdamW's, applied to matrices only; 0 is PyTorch's 0.01.
+	// WeightDecay is the decay of adamw, which applies to matrices only; 0 stands for PyTorch's 0.01.
 	WeightDecay float64
-	// RMSDecay is how much of its running mean of squares rmsprop keeps at each step; 0 is PyTorch's 0.99.
+	// RMSDecay is the share of its running mean of squares that rmsprop keeps at each step; 0 stands for PyTorch's
+	// 0.99.
 	RMSDecay float64
-	// Schedule changes the learning rate: "constant" (also ""), "cosine", "step" or "plateau"; see Schedules. ScheduleOptions has its
-	// numbers.
+	// Schedule is one of Schedules and changes the learning rate during the run; "" stands for "constant".
+	// ScheduleOptions holds its numbers.
 	Schedule        string
 	ScheduleOptions ScheduleOptions
-	// Clip, if positive, limits the global L2 norm of the gradient. ClipValue, if positive, limits each of its values, before that.
+	// Clip, if positive, limits the global L2 norm of the gradient. ClipValue, if positive, first limits each value of
+	// the gradient.
 	Clip, ClipValue float64
-	// SkipNotFinite skips a step whose loss or gradient is not finite, and changes nothing in it, instead of stopping.
+	// SkipNotFinite skips a step whose loss or gradient is not finite, without changing anything, instead of stopping.
 	SkipNotFinite bool
-	// Dropout zeroes embeddings and outputs in training; between layers it is Model.Dropout.
+	// Dropout zeroes embeddings and outputs during training. Dropout between layers is Model.Dropout.
 	Dropout Dropout
-	// Initial is where the weights start, unless From has them.
+	// Initial describes the initial weights of a new model.
 	Initial network.InitialWeights
-	// Valid and Test are the shares of the tokens, at the end of the text, that are never trained on; with a text.BPE, of the characters,
-	// and of documents that are kept apart, of the documents. Valid is evaluated after every epoch, and every ValidateEvery steps, if that
-	// is positive.
-	Valid, Test   float64
+	// Valid and Test are the shares of the text, at its end, that are held out for validation and testing. They are
+	// shares of the tokens; with a text.BPE, of the characters; for a text in documents, of the documents.
+	Valid, Test float64
+	// ValidateEvery, if positive, validates after every so many steps. Validation always takes place after each epoch.
 	ValidateEvery int
-	// KeepBest makes the finished model the one with the lowest validation loss of the run, instead of that of the last step. It needs
-	// Directory, where a checkpoint of it is kept beside the newest ones.
+	// KeepBest gives the finished model the weights with the lowest validation loss instead of those of the last step.
+	// It needs a Directory, where the checkpoint with these weights is kept besides the newest ones.
 	KeepBest bool
-	// Patience, if positive, ends the run after that many epochs in a row without a validation loss below the lowest so far.
+	// Patience, if positive, ends the run after so many epochs in a row without a new lowest validation loss.
 	Patience int
-	// Samples are texts that are generated while the model trains.
+	// Samples are texts that the model generates while it trains.
 	Samples SampleOptions
-	// InOrder takes the windows in the order of the text, instead of shuffling them each epoch.
+	// InOrder takes the windows in the order of the text instead of shuffling them in each epoch.
 	InOrder bool
-	// Seed selects the initial weights, the order of the windows and the dropout.
+	// Seed determines the initial weights, the order of the windows and the dropout.
 	Seed uint64
-	// Backend names the engine, as for backend.Open; "" is "auto".
+	// Backend names the engine, as for backend.Open; "" stands for "auto".
 	Backend string
-	// Directory receives the model, its history, receipt and checkpoints. "": nothing is written.
+	// Directory is where the model, its history, receipt and checkpoints are written; "" writes nothing.
 	Directory string
-	// Resume goes on from the newest valid checkpoint in Directory, or starts there if it has none.
+	// Resume continues the run in Directory from its newest valid checkpoint. If there is no run yet, it starts one.
 	Resume bool
-	// AllowChangedText lets a run resume on another text than it was started on.
+	// AllowChangedText lets a run resume although its text has changed.
 	AllowChangedText bool
-	// From is a model directory whose tokenizer, vocabulary and weights the run starts from.
+	// From is a model directory that provides the structure, the tokenizer, the vocabulary and the initial weights.
 	From string
-	// CheckpointEvery, if positive, saves a checkpoint every so many steps. An interrupted run saves one in any case.
+	// CheckpointEvery, if positive, saves a checkpoint after every so many steps. An interrupted run always saves one.
 	CheckpointEvery int
-	// LogEvery, if positive, writes a line to the history every so many steps.
+	// LogEvery, if positive, adds a line to the history after every so many steps.
 	LogEvery int
-	// Name is what hooks call the run; "" is the cell's name.
+	// Name is what hooks call the run; "" stands for the name of the cell.
 	Name string
-	// TextName is the name of the text in run.json and in the receipt; "" is that of the source.
+	// TextName is the name of the text in run.json and in the receipt; "" stands for the name of the source.
 	TextName string
 	// Hooks follow the run.
 	Hooks []Hook `json:"-"`
-	// Warn receives a line for each thing that was repaired or passed over; nil drops them.
+	// Warn receives a line about each thing that was repaired, changed or skipped; nil drops them.
 	Warn func(message string) `json:"-"`
 }
 
-// Validate reports every problem of the configuration in one error. It does not look at Model's VocabularySize, which training finds out.
+// Validate reports every mistake in the configuration in one error. It ignores Model.VocabularySize, which depends on
+// the text.
 func (c Config) Validate() error {
 	var p problems
 	if c.From == "" || c.Model != (network.Config{}) {
@@ -118,40 +121,40 @@ func (c Config) Validate() error {
 	p.oneOf("schedule", c.Schedule, Schedules)
 	p = append(p, c.ScheduleOptions.problems()...)
 	p = append(p, c.Samples.problems()...)
-	return oneline.Join(append(p, c.needs()...))
+	return oneline.Join(append(p, c.conflicts()...))
 }
 
-// needs checks what one setting needs of another.
-func (c Config) needs() []error {
+// conflicts finds settings that need another setting or exclude one.
+func (c Config) conflicts() []error {
 	var p problems
 	if c.From == "" {
 		p = c.Initial.Problems(c.Model.Cell)
 	} else if c.Initial != (network.InitialWeights{}) {
-		p.add("initial weights are asked for, but they come from %s; leave one of the two out", c.From)
+		p.add("initial weights cannot be chosen, because they come from %s; leave out one of the two", c.From)
 	}
-	for _, follower := range []struct {
-		name  string
-		asked bool
-	}{
-		{"schedule plateau", c.Schedule == "plateau"}, {"validating every so many steps", c.ValidateEvery > 0},
-		{"keeping the best weights", c.KeepBest}, {"patience", c.Patience > 0},
-	} {
-		if follower.asked && c.Valid == 0 {
-			p.add("%s needs a validation loss; set valid above 0", follower.name)
+	if c.Valid == 0 {
+		for _, setting := range []struct {
+			name string
+			used bool
+		}{
+			{"schedule plateau", c.Schedule == "plateau"}, {"validating every so many steps", c.ValidateEvery > 0},
+			{"keeping the best weights", c.KeepBest}, {"patience", c.Patience > 0},
+		} {
+			if setting.used {
+				p.add("%s needs a validation loss; set valid above 0", setting.name)
+			}
 		}
 	}
-	for _, writer := range []struct {
-		name  string
-		asked bool
-	}{{"resuming", c.Resume}, {"keeping the best weights", c.KeepBest}} {
-		if writer.asked && c.Directory == "" {
-			p.add("%s needs a directory", writer.name)
-		}
+	if c.Directory == "" && c.Resume {
+		p.add("resuming needs a directory")
+	}
+	if c.Directory == "" && c.KeepBest {
+		p.add("keeping the best weights needs a directory")
 	}
 	return p
 }
 
-// withDefaults fills in what the zero values stand for.
+// withDefaults replaces zero values by what they stand for.
 func (c Config) withDefaults() Config {
 	if c.Tokenizer == nil {
 		c.Tokenizer = text.Words{Lowercase: true}
@@ -174,46 +177,26 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// epochsShown returns the number of epochs for hooks; 0 if the run is counted in steps.
-func (c Config) epochsShown() int {
+// hookEpochs returns the number of epochs that hooks receive: 0 if the length of the run is given in steps.
+func (c Config) hookEpochs() int {
 	if c.Steps > 0 {
 		return 0
 	}
 	return c.Epochs
 }
 
-// objective returns the name and the length of the objective, as settings have them.
-func (c Config) objective() (name string, length int) {
-	switch o := c.Objective.(type) {
-	case Windows:
-		return "windows", o.Length
-	case Stream:
-		return "stream", o.Length
-	}
-	return "windows", 0
-}
-
-func (c *Config) setObjective(name string, length int) error {
-	switch name {
-	case "windows":
-		c.Objective = Windows{Length: length}
-	case "stream":
-		c.Objective = Stream{Length: length}
-	default:
-		return fmt.Errorf("objective is %q; it must be windows or stream", name)
-	}
-	return nil
-}
-
-// step returns what a training step obeys.
+// step returns the part of the configuration that a training step depends on.
 func (c Config) step() StepConfig {
 	return StepConfig{
-		Objective: c.Objective, BatchSize: c.BatchSize, Optimizer: c.Optimizer, LearningRate: c.LearningRate, WeightDecay: c.WeightDecay,
-		RMSDecay: c.RMSDecay, Clip: c.Clip, ClipValue: c.ClipValue, SkipNotFinite: c.SkipNotFinite, Dropout: c.Dropout,
+		Objective: c.Objective, BatchSize: c.BatchSize, Optimizer: c.Optimizer, LearningRate: c.LearningRate,
+		WeightDecay: c.WeightDecay, RMSDecay: c.RMSDecay, Clip: c.Clip, ClipValue: c.ClipValue,
+		SkipNotFinite: c.SkipNotFinite, Dropout: c.Dropout,
 	}
 }
 
-// encodeOptions say how the text of a run becomes ids.
+// encodeOptions returns the part of the configuration that turns the text into token ids.
 func (c Config) encodeOptions() dataset.Options {
-	return dataset.Options{Tokenizer: c.Tokenizer, Valid: c.Valid, Test: c.Test, VocabularyOptions: c.Vocabulary, Warn: c.Warn}
+	return dataset.Options{
+		Tokenizer: c.Tokenizer, Valid: c.Valid, Test: c.Test, VocabularyOptions: c.Vocabulary, Warn: c.Warn,
+	}
 }

@@ -13,16 +13,18 @@ import (
 	"owlm/lmkit/text"
 )
 
-// names are documents of their own: in each, a letter that follows none but its own.
-var names = []string{"anna", "bob", "cecil", "dodo", "e", "", "fifi", "gigi", "hannah", "ivi", "jojo", "kiki", "lulu", "mimi", "nina", "otto"}
+// names are short documents, one of them empty. Most use letters that no other has.
+var names = []string{"anna", "bob", "cecil", "dodo", "e", "", "fifi", "gigi", "hannah", "ivi", "jojo", "kiki", "lulu",
+	"mimi", "nina", "otto"}
 
-// TestTrainsOnDocuments trains with both objectives, with a learning rate that changes nothing: the loss of an epoch is the mean over the
-// predictions within documents, each read from a zero state.
+// TestTrainsOnDocuments trains with a learning rate that changes nothing: the loss of an epoch is the mean over the
+// predictions within documents, each read from a zero hidden state.
 func TestTrainsOnDocuments(t *testing.T) {
 	for _, engine := range engines(t) {
 		for _, objective := range []Objective{Windows{Length: 2}, Stream{Length: 3}} {
 			c := tiny(engine)
-			c.Objective, c.Tokenizer, c.BatchSize, c.LearningRate, c.Optimizer = objective, text.Characters{}, 3, 1e-30, "sgd"
+			c.Objective, c.Tokenizer, c.BatchSize, c.LearningRate, c.Optimizer = objective, text.Characters{}, 3, 1e-30,
+				"sgd"
 			h := &lossHook{}
 			c.Hooks = []Hook{h}
 			m, err := Run(t.Context(), text.Apart("names", names...), c)
@@ -49,7 +51,7 @@ func TestTrainsOnDocuments(t *testing.T) {
 	}
 }
 
-// lossOf returns the cross entropy of a token behind others, read from a zero state.
+// lossOf returns the cross entropy of a token after others, read from a zero hidden state.
 func lossOf(t *testing.T, m *lmkit.Model, before []string, next string) float64 {
 	t.Helper()
 	logits, err := m.Logits(t.Context(), before)
@@ -64,8 +66,8 @@ func lossOf(t *testing.T, m *lmkit.Model, before []string, next string) float64 
 	return math.Log(sum) - float64(last[id])
 }
 
-// TestDocumentsResume interrupts a run over documents, within one, and goes on: it ends as a straight run, also with steps that are skipped
-// where they are not finite. Ready ids of the same documents train the same.
+// TestDocumentsResume interrupts a run within a document and resumes it, with steps skipped if they are not finite: it
+// ends like a run without interruptions. Ready ids of the same documents give the same weights.
 func TestDocumentsResume(t *testing.T) {
 	for _, objective := range []Objective{Windows{Length: 2}, Stream{Length: 3}} {
 		c := tiny(backend.Go)
@@ -102,7 +104,8 @@ func TestDocumentsResume(t *testing.T) {
 			}
 		}
 		c.Epochs, c.Resume, c.Directory = 4, false, ""
-		if m, err = Run(t.Context(), text.Ready("names", m.Vocabulary, ids...), c); err != nil || !bytes.Equal(straight, bytesOf(t, m)) {
+		if m, err = Run(t.Context(), text.Ready("names", m.Vocabulary, ids...), c); err != nil ||
+			!bytes.Equal(straight, bytesOf(t, m)) {
 			t.Errorf("%#v: ready ids end with other weights: %v", objective, err)
 		}
 	}

@@ -16,7 +16,8 @@ import (
 	"owlm/lmkit/text"
 )
 
-// TestDropoutStatistics counts what dropout zeroes of a block of ones, checks the scale of the rest, and where it is the same along time.
+// TestDropoutStatistics applies dropout to ones. It counts the zeros, checks the scale of the other values and compares
+// the time steps.
 func TestDropoutStatistics(t *testing.T) {
 	const steps, rows, size = 20, 50, 100
 	for _, engine := range engines(t) {
@@ -36,7 +37,8 @@ func TestDropoutStatistics(t *testing.T) {
 							alike++
 						}
 					}
-					// A locked mask has rows*size independent draws, the other steps times as many: five standard deviations.
+					// A locked mask has rows*size independent draws, the other steps times as many: five standard
+					// deviations.
 					draws := float64(rows * size)
 					if !locked {
 						draws *= steps
@@ -82,8 +84,8 @@ func droppedOnes(t *testing.T, engineName string, rate float64, locked bool, ste
 	return values
 }
 
-// TestDropoutOnlyInTraining trains with each kind of dropout alone: it changes the losses, and evaluation of the model it leaves
-// does not draw.
+// TestDropoutOnlyInTraining trains with each kind of dropout alone: it changes the losses, and evaluating the model
+// draws no random numbers.
 func TestDropoutOnlyInTraining(t *testing.T) {
 	losses := func(change func(c *Config)) []float64 {
 		c, h := tiny(backend.Go), &lossHook{}
@@ -94,7 +96,8 @@ func TestDropoutOnlyInTraining(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if second, err := m.Evaluate(t.Context(), text.String("", "once upon a time"), lmkit.EvaluateConfig{}); err != nil || first != second {
+		second, err := m.Evaluate(t.Context(), text.String("", "once upon a time"), lmkit.EvaluateConfig{})
+		if err != nil || first != second {
 			t.Errorf("evaluation gives %v, then %v, %v", first, second, err)
 		}
 		return h.steps
@@ -102,8 +105,10 @@ func TestDropoutOnlyInTraining(t *testing.T) {
 	plain := losses(func(*Config) {})
 	seen := map[float64]string{plain[0]: "none"}
 	for name, change := range map[string]func(c *Config){
-		"layers": func(c *Config) { c.Model.Dropout = 0.5 }, "embeddings": func(c *Config) { c.Dropout.Embeddings = 0.5 },
-		"outputs": func(c *Config) { c.Dropout.Outputs = 0.5 }, "locked outputs": func(c *Config) { c.Dropout.Outputs, c.Dropout.Locked = 0.5, true },
+		"layers":            func(c *Config) { c.Model.Dropout = 0.5 },
+		"embeddings":        func(c *Config) { c.Dropout.Embeddings = 0.5 },
+		"outputs":           func(c *Config) { c.Dropout.Outputs = 0.5 },
+		"locked outputs":    func(c *Config) { c.Dropout.Outputs, c.Dropout.Locked = 0.5, true },
 		"locked embeddings": func(c *Config) { c.Dropout.Embeddings, c.Dropout.Locked = 0.5, true },
 	} {
 		first := losses(change)[0]

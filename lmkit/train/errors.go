@@ -11,49 +11,57 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// Interrupted is the error of a training run that was cancelled between two steps. Run returns the model as it was then with it.
+// Interrupted is the error of a run whose context was cancelled. Run returns it together with the model as it stands.
 type Interrupted struct {
-	// Step is the number of steps made, Checkpoint where they are saved; "" if the run has no directory.
-	Step       int
+	// Step is the number of training steps made.
+	Step int
+	// Checkpoint is the path of the checkpoint that was saved; "" if the run has no directory.
 	Checkpoint string
 }
 
 func (e *Interrupted) Error() string {
 	if e.Checkpoint == "" {
-		return fmt.Sprintf("interrupted after step %d; nothing was saved, as the run has no directory", e.Step)
+		return fmt.Sprintf("interrupted after step %d; nothing was saved, because the run has no directory", e.Step)
 	}
 	return fmt.Sprintf("interrupted after step %d; saved as %s", e.Step, e.Checkpoint)
 }
 
-// Unwrap lets errors.Is(err, context.Canceled) recognise an interruption.
+// Unwrap makes errors.Is(err, context.Canceled) true.
 func (e *Interrupted) Unwrap() error { return context.Canceled }
 
-// ChangedTextError says that a run was to be resumed on another text than it was started on. Config.AllowChangedText allows it.
+// ChangedTextError reports that a run cannot be resumed because its text has changed. Set Config.AllowChangedText to
+// resume it anyway.
 type ChangedTextError struct {
-	// Now and Before are the sha256 of the two texts, in hexadecimal; File was made with the one before.
-	Now, Before, File string
+	// Now and Before are the SHA-256 hashes of the new and the old text, in hexadecimal.
+	Now, Before string
+	// File is the token file or checkpoint that was made from the old text.
+	File string
 }
 
 func (e *ChangedTextError) Error() string {
-	return fmt.Sprintf("the text has changed: its sha256 is %.12s…, but %s was made with %.12s…", e.Now, e.File, e.Before)
+	return fmt.Sprintf("the text has changed: its sha256 is %.12s…, but %s was made with %.12s…",
+		e.Now, e.File, e.Before)
 }
 
-// FinishedError says that a run that was to be resumed has ended, and left no checkpoint to go on from.
+// FinishedError reports that a run cannot be resumed because it has finished and has no checkpoints. A new run can
+// start from its weights; see Config.From.
 type FinishedError struct{ Directory string }
 
 func (e *FinishedError) Error() string {
 	return e.Directory + " holds a finished run without checkpoints, so there is nothing to resume"
 }
 
-// ChangedTokensError says that the ids of a checkpoint stand for other tokens than those of the text as it is now.
+// ChangedTokensError reports that a run cannot be resumed because the token ids of its checkpoint no longer stand for
+// the same tokens: the text has changed, and with it the tokenizer or the vocabulary. Copying the checkpoint's
+// tokenizer and vocabulary into the directory and setting Config.AllowChangedText resumes it with the old tokens.
 type ChangedTokensError struct{ Directory, Checkpoint string }
 
 func (e *ChangedTokensError) Error() string {
-	return fmt.Sprintf("%s was made with other tokens than the text has now; to go on with them, copy its %s and %s into %s",
-		e.Checkpoint, rundir.TokenizerFile, rundir.VocabularyFile, e.Directory)
+	return fmt.Sprintf("%s was made with other tokens than the text has now; to keep its tokens, "+
+		"copy its %s and %s into %s", e.Checkpoint, rundir.TokenizerFile, rundir.VocabularyFile, e.Directory)
 }
 
-// problems collects what is wrong with a configuration.
+// problems collects the mistakes in a configuration.
 type problems []error
 
 func (p *problems) add(format string, args ...any) { *p = append(*p, fmt.Errorf(format, args...)) }
@@ -76,10 +84,10 @@ func (p *problems) notNegative(name string, value float64) {
 	}
 }
 
-// oneOf accepts a name of a list, and "" for the usual one.
+// oneOf accepts the names in list, and "" for the default.
 func (p *problems) oneOf(name, value string, list []string) {
 	if value != "" && !slices.Contains(list, value) {
-		p.add("%s is %q; it must be %s", name, value, strings.Join(list, ", "))
+		p.add("%s is %q; it must be one of %s", name, value, strings.Join(list, ", "))
 	}
 }
 

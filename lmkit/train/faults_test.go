@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -15,52 +16,76 @@ import (
 	"owlm/lmkit/text"
 )
 
+// refusals returns what Run must refuse: changes of the configuration tiny, and texts. held is a directory with a
+// finished run.
+func refusals(held string) []refusal {
+	return []refusal{
+		{"sizes", func(c *Config) { c.Model.HiddenSize, c.Model.Layers, c.BatchSize = 0, -1, 0 }, "",
+			[]string{"hidden size is 0", "layers is -1", "batch size is 0"}},
+		{"rate", func(c *Config) { c.LearningRate = 0 }, "", []string{"learning rate is 0"}},
+		{"no objective", func(c *Config) { c.Objective = nil }, "", []string{"objective"}},
+		{"names", func(c *Config) { c.Optimizer, c.Schedule = "adm", "cosin" }, "", []string{`"adm"`, `"cosin"`}},
+		{"tied", func(c *Config) { c.Model.TieWeights = true }, "", []string{"embedding size is 8", "hidden size 12"}},
+		{"ranges", func(c *Config) {
+			c.Dropout.Embeddings, c.ScheduleOptions.Divisor, c.ScheduleOptions.WarmupSteps = 1, 0.5, -1
+			c.ClipValue, c.Samples.Temperature = -1, -1
+			c.Initial.Range, c.Initial.ForgetBias, c.RMSDecay = -1, 1, 1
+		}, "", []string{"dropout of embeddings is 1", "divisor is 0.5", "warm-up steps is -1", "clip value is -1",
+			"samples: temperature is -1", "initial weights is -1", "choice of the lstm", "decay of rmsprop is 1"}},
+		{"no validation", func(c *Config) {
+			c.KeepBest, c.Patience, c.ValidateEvery, c.Schedule = true, 1, 1, "plateau"
+		}, "",
+			[]string{"plateau needs a validation", "every so many steps needs", "best weights needs a validation",
+				"patience needs"}},
+		{"nowhere to keep", func(c *Config) { c.KeepBest, c.Valid, c.Directory = true, 0.2, "" }, "",
+			[]string{"best weights needs a directory"}},
+		{"from and initial", func(c *Config) { c.From, c.Initial.Range = held, 0.1 }, "",
+			[]string{"initial weights", held}},
+		{"shares", func(c *Config) { c.Valid, c.Test = 0.6, 0.6 }, "", []string{"leave nothing"}},
+		{"short", func(*Config) {}, "one two three four", []string{"4 tokens", "at least 6"}},
+		{"short lanes", func(c *Config) { c.Objective = Stream{Length: 8} }, "", []string{"43 tokens", "at least 144"}},
+		{"empty", func(*Config) {}, " ", []string{"no tokens"}},
+		{"not UTF-8", func(*Config) {}, "owl \xff owl", []string{"byte 4"}},
+		{"held", func(c *Config) { c.Directory = held }, "", []string{held, "already holds"}},
+		{"finished", func(c *Config) { c.Directory, c.Resume = held, true }, "", []string{"finished run"}},
+		{"engine", func(c *Config) { c.Backend = "tpu" }, "", []string{`"tpu"`}},
+		{"diverging", func(c *Config) { c.LearningRate, c.Optimizer = 1e5, "sgd" }, "",
+			[]string{"step", "loss is NaN", "smaller learning rate"}},
+		{"diverging validation", func(c *Config) {
+			c.Optimizer, c.LearningRate, c.WeightDecay = "adamw", 10, 1e6
+			c.BatchSize, c.Epochs, c.Valid, c.Vocabulary.Unknown = 64, 6, 0.2, "<unk>"
+		}, "", []string{"step 3: the validation loss is NaN", "there is no checkpoint", "smaller learning rate"}},
+		{"from nowhere", func(c *Config) { c.From = "nowhere" }, "", []string{"nowhere"}},
+		{"from other", func(c *Config) { c.From = held; c.Model.HiddenSize = 13 }, "",
+			[]string{held, "hidden_size is 12, not 13"}},
+		{"unknown held", func(c *Config) { c.Valid = 0.2 }, "", []string{"validation text", "unknown"}},
+	}
+}
+
+type refusal struct {
+	name   string
+	change func(c *Config)
+	text   string // "" is the tutorial's
+	want   []string
+}
+
 func TestTrainRefuses(t *testing.T) {
 	held := filepath.Join(t.TempDir(), "held")
 	c := tiny(backend.Go)
 	c.Directory = held
 	train(t, c)
-	for name, test := range map[string]struct {
-		change func(c *Config)
-		corpus string
-		want   []string
-	}{
-		"sizes":        {func(c *Config) { c.Model.HiddenSize, c.Model.Layers, c.BatchSize = 0, -1, 0 }, corpora.OwlText, []string{"hidden size is 0", "layers is -1", "batch size is 0"}},
-		"rate":         {func(c *Config) { c.LearningRate = 0 }, corpora.OwlText, []string{"learning rate is 0"}},
-		"no objective": {func(c *Config) { c.Objective = nil }, corpora.OwlText, []string{"objective"}},
-		"names":        {func(c *Config) { c.Optimizer, c.Schedule = "adm", "cosin" }, corpora.OwlText, []string{`"adm"`, `"cosin"`}},
-		"tied":         {func(c *Config) { c.Model.TieWeights = true }, corpora.OwlText, []string{"embedding size is 8", "hidden size 12"}},
-		"new ranges": {func(c *Config) {
-			c.Dropout.Embeddings, c.ScheduleOptions.Divisor, c.ScheduleOptions.WarmupSteps, c.ClipValue, c.Samples.Temperature = 1, 0.5, -1, -1, -1
-			c.Initial.Range, c.Initial.ForgetBias, c.RMSDecay = -1, 1, 1
-		}, corpora.OwlText, []string{"dropout of embeddings is 1", "divisor is 0.5", "warm-up steps is -1", "clip value is -1", "samples: temperature is -1", "initial weights is -1", "choice of the lstm", "decay of rmsprop is 1"}},
-		"no validation": {func(c *Config) { c.KeepBest, c.Patience, c.ValidateEvery, c.Schedule = true, 1, 1, "plateau" }, corpora.OwlText,
-			[]string{"plateau needs a validation", "every so many steps needs", "best weights needs a validation", "patience needs"}},
-		"nowhere to keep":  {func(c *Config) { c.KeepBest, c.Valid, c.Directory = true, 0.2, "" }, corpora.OwlText, []string{"best weights needs a directory"}},
-		"from and initial": {func(c *Config) { c.From, c.Initial.Range = held, 0.1 }, corpora.OwlText, []string{"initial weights", held}},
-		"shares":           {func(c *Config) { c.Valid, c.Test = 0.6, 0.6 }, corpora.OwlText, []string{"leave nothing"}},
-		"short":            {func(*Config) {}, "one two three four", []string{"4 tokens", "at least 6"}},
-		"short lanes":      {func(c *Config) { c.Objective = Stream{Length: 8} }, corpora.OwlText, []string{"43 tokens", "at least 144"}},
-		"empty":            {func(*Config) {}, " ", []string{"no tokens"}},
-		"not UTF-8":        {func(*Config) {}, "owl \xff owl", []string{"byte 4"}},
-		"held":             {func(c *Config) { c.Directory = held }, corpora.OwlText, []string{held, "already holds"}},
-		"finished":         {func(c *Config) { c.Directory, c.Resume = held, true }, corpora.OwlText, []string{"finished run"}},
-		"engine":           {func(c *Config) { c.Backend = "tpu" }, corpora.OwlText, []string{`"tpu"`}},
-		"diverging":        {func(c *Config) { c.LearningRate, c.Optimizer = 1e5, "sgd" }, corpora.OwlText, []string{"step", "loss is NaN", "smaller learning rate"}},
-		"from nowhere":     {func(c *Config) { c.From = "nowhere" }, corpora.OwlText, []string{"nowhere"}},
-		"from other":       {func(c *Config) { c.From = held; c.Model.HiddenSize = 13 }, corpora.OwlText, []string{held, "hidden_size"}},
-		"unknown held":     {func(c *Config) { c.Valid = 0.2 }, corpora.OwlText, []string{"validation text", "unknown"}},
-	} {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range refusals(held) {
+		t.Run(test.name, func(t *testing.T) {
 			c := tiny(backend.Go)
 			c.Directory = filepath.Join(t.TempDir(), "run")
 			test.change(&c)
-			_, err := Run(context.Background(), text.String("it", test.corpus), c)
-			if name == "diverging" && err == nil {
+			_, err := Run(context.Background(), text.String("it", cmp.Or(test.text, corpora.OwlText)), c)
+			if test.name == "diverging" && err == nil {
 				t.Skip("it did not diverge")
 			}
 			want.Error(t, err, test.want...)
-			if _, err := os.Stat(c.Directory); name != "diverging" && c.Directory != held && err == nil {
+			begun := strings.HasPrefix(test.name, "diverging")
+			if _, err := os.Stat(c.Directory); !begun && c.Directory != held && err == nil {
 				t.Error("a directory was left behind")
 			}
 		})
@@ -73,9 +98,10 @@ func TestResumeRefuses(t *testing.T) {
 	train(t, c)
 	c.Resume = true
 	other := c
-	other.Model.HiddenSize, other.Seed = 13, 4
+	other.Model.HiddenSize, other.Seed, other.Vocabulary.Unknown = 13, 4, "<unk>"
 	_, err := Run(context.Background(), corpora.Owl, other)
-	want.Error(t, err, "hidden_size was 12 and is now 13", "seed was 3 and is now 4")
+	want.Error(t, err, "hidden_size was 12 and is now 13", "seed was 3 and is now 4",
+		`unknown was "" and is now "<unk>"`)
 	changed := strings.Replace(corpora.OwlText, "owl", "fox", 1) + " owl"
 	_, err = Run(context.Background(), text.String("it", changed), c)
 	want.Error(t, err, "the text has changed: its sha256")
@@ -88,12 +114,15 @@ func TestResumeRefuses(t *testing.T) {
 	c.Warn = func(message string) { warnings = append(warnings, message) }
 	c.Epochs, c.LearningRate = 3, 0.005
 	train(t, c)
-	if all := strings.Join(warnings, "\n"); !strings.Contains(all, "learning_rate was 0.01 and is now 0.005") || !strings.Contains(all, "epochs was 2") {
-		t.Errorf("warnings: %s", all)
+	all := strings.Join(warnings, "\n")
+	for _, change := range []string{"learning_rate was 0.01 and is now 0.005", "epochs was 2"} {
+		if !strings.Contains(all, change) {
+			t.Errorf("warnings: %s", all)
+		}
 	}
 }
 
-// TestDamagedCheckpoints damages the newest checkpoint in several ways; the one before it must be taken.
+// TestDamagedCheckpoints damages the newest checkpoint in several ways: the run resumes from the one before.
 func TestDamagedCheckpoints(t *testing.T) {
 	c := tiny(backend.Go)
 	c.CheckpointEvery = 2 // the owl's two epochs have six steps
@@ -125,7 +154,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 	}
 }
 
-// TestNoWholeCheckpoint damages all of them: nothing may start from the beginning and write over the run.
+// TestNoWholeCheckpoint damages all checkpoints: Run must not start from the beginning and overwrite the run.
 func TestNoWholeCheckpoint(t *testing.T) {
 	c := tiny(backend.Go)
 	c.Directory, c.CheckpointEvery = filepath.Join(t.TempDir(), "run"), 2

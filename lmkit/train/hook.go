@@ -10,36 +10,39 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// Record is what a hook sees of a step or an epoch, and a line of history.jsonl.
+// Record describes a training step or an epoch. Hooks receive it, and history.jsonl has one on each line.
 type Record = rundir.Record
 
-// Hook follows a training run: it may show, log or draw. Its methods use built-in types only, so that packages that know nothing of this one
-// (plots) offer hooks. HookFunc makes a hook of a function.
+// Hook follows a training run, to show, log or draw it. Its methods have only built-in types, so that a package can
+// offer hooks without importing this one, as package plots does. HookFunc makes a hook from a function. A hook may also
+// implement Recorder, Watcher and CompileWatcher.
 type Hook interface {
-	// Start comes first. steps is the number of training steps of the whole run; epochs is 0 where the run is counted in steps.
+	// Start is called first. steps is the number of training steps in the whole run; epochs is the number of epochs, or
+	// 0 if the length of the run is given in steps.
 	Start(name string, epochs, steps int)
-	// Step comes after each training step with the loss of its batch in nats. Steps are counted from 1 in the whole run: the first of a
-	// resumed run is not 1.
+	// Step is called after each training step with the mean loss of its batch in nats. Steps count from 1 over the
+	// whole run, so a resumed run does not begin with 1.
 	Step(step int, loss float64)
-	// Epoch comes after each epoch, counted from 1, with its mean loss and the loss on the validation text, both in nats; validation is NaN
-	// where there is none.
+	// Epoch is called after each epoch, counted from 1, with its mean training loss and the validation loss, both in
+	// nats. validation is NaN if there is no validation part.
 	Epoch(epoch int, loss, validation float64)
-	// End comes last; err is what stopped the run, nil if it is complete.
+	// End is called last. err is the error that Run returns, nil for a complete run.
 	End(err error)
 }
 
-// Recorder is a Hook that sees more, and may stop the run.
+// Recorder is implemented by hooks that need more details, or that stop the run.
 type Recorder interface {
-	// Record comes after each step and each epoch with what is known of it: loss, learning rate, norm of the gradient, tokens per second
-	// and, where they were asked for after that step, the loss on the validation text and a sample. ErrStop ends the run as if that had
-	// been its last step. Any other error ends it as an interruption does: it is saved as a checkpoint, and Run returns the error.
+	// Record is called after each step and each epoch. r has the loss, the learning rate, the norm of the gradient, the
+	// tokens per second and, after steps for which they are configured, the validation loss and a sample. If Record
+	// returns ErrStop, the run ends as if this had been its last step. After any other error Run saves a checkpoint and
+	// returns the error.
 	Record(r Record) error
 }
 
-// ErrStop, returned by a hook, ends a run early: the epoch is closed, the model tested and saved.
+// ErrStop is the error with which a Recorder ends a run early: Run closes the epoch, tests the model and saves it.
 var ErrStop = errors.New("a hook stopped the run")
 
-// HookFunc is a function as a Hook: it is called as Recorder says.
+// HookFunc is a hook made from a function, which is called as Recorder describes.
 type HookFunc func(r Record) error
 
 // Start does nothing.
@@ -57,21 +60,22 @@ func (HookFunc) End(error) {}
 // Record calls the function.
 func (f HookFunc) Record(r Record) error { return f(r) }
 
-// Watcher is a Hook that sees what is measured between the ends of epochs, in built-in types.
+// Watcher is implemented by hooks that show what is measured between the ends of epochs. Like Hook, it has only
+// built-in types.
 type Watcher interface {
-	// Validation comes after a step after which the model was validated, with the loss on the validation text in nats.
+	// Validation is called after each step for which Config.ValidateEvery is due, with the validation loss in nats.
 	Validation(step int, loss float64)
-	// Sample comes after a step after which the model wrote a text, prompt included.
+	// Sample is called after each step for which Config.Samples is due. text includes the prompt.
 	Sample(step int, text string)
 }
 
-// CompileWatcher is a Hook that sees what each compilation took, as it is made.
+// CompileWatcher is implemented by hooks that show how long compiling takes.
 type CompileWatcher interface {
-	// Compiled names the graph, as network.Compilation does.
+	// Compiled is called after each compilation. what is "training step", "evaluation" or "generation".
 	Compiled(what string, seconds float64)
 }
 
-// hooks passes each call to all of a run's hooks, in order.
+// hooks passes each call to all hooks of a run, in order.
 type hooks []Hook
 
 func (h hooks) start(name string, epochs, steps int) {
@@ -92,7 +96,7 @@ func (h hooks) epoch(epoch int, loss, validation float64) {
 	}
 }
 
-// record passes a record to all that take them, and returns the first error.
+// record calls every Recorder and returns the first error.
 func (h hooks) record(r Record) error {
 	var first error
 	for _, hook := range h {
@@ -105,7 +109,7 @@ func (h hooks) record(r Record) error {
 	return first
 }
 
-// watch passes what the record of a step holds beyond the training loss.
+// watch passes the validation loss and the sample of a step, if there are any, to every Watcher.
 func (h hooks) watch(r Record) {
 	for _, hook := range h {
 		watcher, ok := hook.(Watcher)
@@ -135,8 +139,8 @@ func (h hooks) end(err error) {
 	}
 }
 
-// LogEvery prints a line after every n-th epoch, in the tutorial's format:
-// "Epoch [10/100], Loss: 2.5723". Validations and samples between the ends of epochs are printed too.
+// LogEvery returns a hook that prints a line after every n-th epoch, in the tutorial's format: "Epoch [10/100], Loss:
+// 2.5723". It also prints the validation losses and samples between the ends of epochs.
 func LogEvery(n int, w io.Writer) Hook { return &logHook{every: max(1, n), w: w} }
 
 type logHook struct {

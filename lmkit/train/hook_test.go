@@ -15,7 +15,7 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// TestHookSeesRecords compares what a function as a hook receives with the history of the run.
+// TestHookSeesRecords compares what a HookFunc receives with the history of the run.
 func TestHookSeesRecords(t *testing.T) {
 	c := tiny(backend.Go)
 	c.Directory, c.LogEvery, c.Valid, c.Vocabulary.Unknown = filepath.Join(t.TempDir(), "run"), 1, 0.2, "<unk>"
@@ -28,8 +28,9 @@ func TestHookSeesRecords(t *testing.T) {
 	}
 	for i, r := range seen {
 		w := written[i]
-		if r.Kind != w.Kind || r.Step != w.Step || r.Epoch != w.Epoch || r.Loss != w.Loss || r.LearningRate != w.LearningRate ||
-			r.GradientNorm != w.GradientNorm || r.TokensPerSecond != w.TokensPerSecond || (r.ValidLoss == nil) != (w.ValidLoss == nil) {
+		if r.Kind != w.Kind || r.Step != w.Step || r.Epoch != w.Epoch || r.Loss != w.Loss ||
+			r.LearningRate != w.LearningRate || r.GradientNorm != w.GradientNorm ||
+			r.TokensPerSecond != w.TokensPerSecond || (r.ValidLoss == nil) != (w.ValidLoss == nil) {
 			t.Errorf("the hook saw %+v, the history has %+v", r, w)
 		}
 		if r.TokensPerSecond <= 0 || r.GradientNorm <= 0 || r.LearningRate != c.LearningRate {
@@ -38,7 +39,8 @@ func TestHookSeesRecords(t *testing.T) {
 	}
 }
 
-// TestHookStops ends runs early, in the middle and at the end of an epoch: the model is finished, and the receipt says how far it came.
+// TestHookStops stops runs within and at the end of an epoch: the model is saved, and the receipt has the number of
+// steps.
 func TestHookStops(t *testing.T) {
 	for _, at := range []int{1, 3, 4} { // an epoch has three steps
 		c := tiny(backend.Go)
@@ -70,7 +72,8 @@ func TestHookStops(t *testing.T) {
 	}
 }
 
-// TestHookFails returns another error from a hook: the run is saved, goes on from there, and ends as one that was never stopped.
+// TestHookFails returns another error from a hook: the run is saved, can be resumed and ends like a run that was never
+// stopped.
 func TestHookFails(t *testing.T) {
 	c := tiny(backend.Go)
 	c.Epochs = 4
@@ -97,7 +100,8 @@ func TestHookFails(t *testing.T) {
 	}
 }
 
-// TestInterruptedModel cancels a run: its model comes with the error, and Open finds the same weights in the directory.
+// TestInterruptedModel cancels a run: Run returns its model with the error, and Open finds the same weights in the
+// directory.
 func TestInterruptedModel(t *testing.T) {
 	for _, engine := range engines(t) {
 		c := tiny(engine)
@@ -121,7 +125,7 @@ func TestInterruptedModel(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		// Without the newest checkpoint it is the one before, and the damaged one is named.
+		// If the newest checkpoint is damaged, Open takes the one before and names the damaged one.
 		names, err := rundir.List(c.Directory)
 		if err != nil || !slices.Equal(names, []string{"step-00000002", "step-00000004", "step-00000005"}) {
 			t.Fatalf("%v, %v", names, err)

@@ -9,16 +9,17 @@ import (
 	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/dataset"
-	"owlm/lmkit/rundir"
 	"owlm/lmkit/text"
 )
 
-// Run trains a model and returns it. If the configuration names a directory, the model, its history and its receipt are written there.
-// Memory grows with the number of distinct tokens only where a text is not in memory: its token ids are kept in a file, in the directory if
-// there is one, and otherwise in a temporary place.
+// Run trains a model on a text and returns it. With Config.Directory it also saves the model there, with its history,
+// receipt and checkpoints.
 //
-// Cancelling ctx ends the run after the step at hand; it is then saved as a checkpoint. The error is an *Interrupted, and the model is
-// returned with it. So it is with the error of a hook.
+// A text that is not in memory is read as a stream. Its token ids go into a file, in the directory of the run or else
+// in a temporary one, so that memory grows only with the number of distinct tokens.
+//
+// Cancelling ctx ends the run after the current step. Run then saves a checkpoint and returns the model together with
+// an *Interrupted error. It does the same after an error of a hook, which it wraps.
 func Run(ctx context.Context, source text.Source, c Config) (*lmkit.Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -45,10 +46,11 @@ func Run(ctx context.Context, source text.Source, c Config) (*lmkit.Model, error
 	r.source = ahead
 	defer ahead.Wait()
 	if err := r.beginDirectory(); err != nil {
+		r.model.Close()
 		return nil, err
 	}
 	defer r.history.Close()
-	r.hooks.start(c.Name, c.epochsShown(), r.steps)
+	r.hooks.start(c.Name, c.hookEpochs(), r.steps)
 	r.model.OnCompile = r.hooks.compiled
 	err = r.train(ctx)
 	r.hooks.end(err)
@@ -61,7 +63,7 @@ func Run(ctx context.Context, source text.Source, c Config) (*lmkit.Model, error
 	return r.model, err
 }
 
-// train makes the steps of the run, and saves the model after the last one.
+// train makes the steps of the run and saves the model after the last one.
 func (r *run) train(ctx context.Context) error {
 	p := &r.position
 	for p.Pending != nil || p.Step < r.steps && !r.outOfPatience() {
@@ -94,7 +96,8 @@ func (r *run) train(ctx context.Context) error {
 		}
 	}
 	if p.Step < r.steps {
-		r.config.Warn(fmt.Sprintf("stopped after epoch %d: the validation loss was lowest, %.4f, in epoch %d", p.Epoch, p.Best.ValidLoss, p.Best.Epoch))
+		r.config.Warn(fmt.Sprintf("stopped after epoch %d: the validation loss was lowest, %.4f, in epoch %d",
+			p.Epoch, p.Best.ValidLoss, p.Best.Epoch))
 	}
 	return r.finish(ctx)
 }
@@ -112,19 +115,20 @@ func (r *run) interrupted() error {
 	return e
 }
 
-// failed saves a run that a hook ended with an error.
+// failed saves a run that ends with the error of a hook.
 func (r *run) failed() error {
 	if r.config.Directory == "" {
 		return fmt.Errorf("step %d: a hook failed: %w", r.position.Step, r.stopped)
 	}
 	checkpoint, err := r.saveCheckpoint()
 	if err != nil {
-		return fmt.Errorf("step %d: a hook failed: %w, and the checkpoint could not be saved: %v", r.position.Step, r.stopped, err)
+		return fmt.Errorf("step %d: a hook failed: %w, and the checkpoint could not be saved: %v", r.position.Step,
+			r.stopped, err)
 	}
 	return fmt.Errorf("step %d: a hook failed: %w; saved as %s", r.position.Step, r.stopped, checkpoint)
 }
 
-// makeStep makes one training step. What comes after it is left pending for watch.
+// makeStep makes one training step and leaves its record pending for watch.
 func (r *run) makeStep() error {
 	p := &r.position
 	began := time.Now()
@@ -142,9 +146,9 @@ func (r *run) makeStep() error {
 		p.EpochCount += b.Count
 		r.hooks.step(p.Step+1, loss)
 	} else {
-		problem := fmt.Sprintf("step %d: loss is %v and the gradient's norm %v", p.Step+1, loss, norm)
+		problem := fmt.Sprintf("step %d: loss is %v and the norm of the gradient %v", p.Step+1, loss, norm)
 		if !r.config.SkipNotFinite {
-			return fmt.Errorf("%s; %s; try a smaller learning rate or clipping", problem, r.lastSaved())
+			return r.diverged(problem)
 		}
 		if err := r.skip(problem); err != nil {
 			return err
@@ -155,29 +159,32 @@ func (r *run) makeStep() error {
 	p.Index++
 	r.epochMeter.add(len(b.Tokens), seconds)
 	r.logMeter.add(len(b.Tokens), seconds)
-	p.Pending = &Record{Kind: "step", Epoch: p.Epoch + 1, Step: p.Step, Loss: loss, LearningRate: rate, GradientNorm: norm, Skipped: p.Skipped}
+	p.Pending = &Record{
+		Kind: "step", Epoch: p.Epoch + 1, Step: p.Step, Loss: loss, LearningRate: rate, GradientNorm: norm,
+		Skipped: p.Skipped,
+	}
 	return nil
 }
 
-// maximumSkips is how many training steps in a row may be skipped before a run stops: weights that give no finite loss on
-// that many batches will not recover.
+// maximumSkips is the number of training steps that may be skipped in a row. Weights that give no finite loss on so
+// many batches do not recover.
 const maximumSkips = 100
 
-// skip passes over a step that changed nothing; it is an error where no step comes through any more.
+// skip counts a step that changed nothing. It returns an error if training cannot go on like that.
 func (r *run) skip(problem string) error {
 	p := &r.position
 	p.Skipped++
 	p.SkippedInRow++
-	// An epoch of skipped steps alone has no loss.
-	whole := p.EpochCount == 0 && (p.Index+1 == r.source.PerEpoch() || p.Step+1 == r.steps)
-	if p.SkippedInRow >= maximumSkips || whole {
-		return fmt.Errorf("%s; that is step %d in a row, so training stops; %s; try a smaller learning rate or clipping", problem, p.SkippedInRow, r.lastSaved())
+	// An epoch in which every step was skipped has no loss.
+	wholeEpoch := p.EpochCount == 0 && (p.Index+1 == r.source.PerEpoch() || p.Step+1 == r.steps)
+	if p.SkippedInRow >= maximumSkips || wholeEpoch {
+		return r.diverged(fmt.Sprintf("%s; that is step %d in a row, so training stops", problem, p.SkippedInRow))
 	}
 	r.config.Warn(problem + "; the step is skipped")
 	return nil
 }
 
-// finish saves the run and the model, and evaluates that on the test text.
+// finish saves the run and the model, which it first evaluates on the test part.
 func (r *run) finish(ctx context.Context) error {
 	dir := r.config.Directory
 	if dir != "" && (r.config.CheckpointEvery > 0 || r.config.Resume || r.config.KeepBest) {
@@ -189,14 +196,14 @@ func (r *run) finish(ctx context.Context) error {
 		return err
 	}
 	if r.parts.Test.Tokens > 0 {
-		loss, err := r.evaluate(ctx, r.parts.Test)
+		loss, err := r.evaluate(ctx, "test", r.parts.Test)
 		if ctx.Err() != nil {
 			return r.interrupted()
 		}
 		if err != nil {
 			return err
 		}
-		r.testLoss = &loss
+		r.testLoss = loss
 	}
 	if dir == "" {
 		return nil
@@ -205,16 +212,4 @@ func (r *run) finish(ctx context.Context) error {
 		return err
 	}
 	return r.model.SaveWeights(dir)
-}
-
-// lastSaved says, for an error message, where the run can go back to.
-func (r *run) lastSaved() string {
-	if r.config.Directory == "" {
-		return "nothing was saved"
-	}
-	checkpoint, _, err := rundir.Newest(r.config.Directory, func(string) {})
-	if err != nil || checkpoint == "" {
-		return "there is no checkpoint"
-	}
-	return "the last checkpoint is " + checkpoint
 }

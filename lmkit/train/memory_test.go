@@ -21,8 +21,8 @@ import (
 	"owlm/lmkit/text"
 )
 
-// madeText is text of a size that is made while it is read: sentences of words that are as frequent as in books (Zipf's
-// law), 200,000 distinct ones. It is the same each time.
+// madeText generates a text while it is read: sentences of words that are as frequent as in books (Zipf's law), 200,000
+// distinct ones. It is the same each time.
 type madeText struct {
 	left  int
 	words []string
@@ -58,7 +58,7 @@ func (m *madeText) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// measured is what the child process of TestMemory found.
+// measured is the result of the child process of TestMemory.
 type measured struct {
 	Tokens, Types  int
 	PeakMB         int // of the process's resident memory, mapped files included
@@ -66,7 +66,7 @@ type measured struct {
 	BytesPerSecond float64
 }
 
-// readAll tokenizes a text of a size, reads batches of both objectives, and trains some steps.
+// readAll tokenizes a text, reads batches of both objectives and makes some training steps.
 func readAll(t *testing.T, size int) (m measured) {
 	c := tiny(backend.Go)
 	c.Objective, c.BatchSize, c.Steps, c.Epochs = Stream{Length: 35}, 20, 5, 0
@@ -109,9 +109,9 @@ func readAll(t *testing.T, size int) (m measured) {
 	return m
 }
 
-// TestMemory trains on a text in a process of its own, whose memory must stay below 500 MB. The text has 20 MB, 4 MB in
-// short mode; LMKIT_MEMORY_MB asks for another size, and LMKIT_MEMORY_TOKENS=character or bpe for
-// characters or byte-pair encoding instead of words.
+// TestMemory trains on a text in a child process, whose memory must stay below 500 MB. The text has 20 MB, or 4 MB in
+// short mode. LMKIT_MEMORY_MB chooses another size, and LMKIT_MEMORY_TOKENS=character or bpe another kind of tokens
+// than words.
 func TestMemory(t *testing.T) {
 	size := 20_000_000
 	if testing.Short() {
@@ -129,7 +129,8 @@ func TestMemory(t *testing.T) {
 		fmt.Printf("measured %s\n", line)
 		return
 	}
-	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMemory$", "-test.timeout=0", fmt.Sprintf("-test.short=%v", testing.Short()))
+	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestMemory$", "-test.timeout=0",
+		fmt.Sprintf("-test.short=%v", testing.Short()))
 	command.Env = append(os.Environ(), child+"=1", "TMPDIR="+t.TempDir())
 	output, err := command.CombinedOutput()
 	if err != nil {

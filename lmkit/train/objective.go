@@ -5,35 +5,34 @@ import (
 
 	"owlm/lmkit/dataset"
 	"owlm/lmkit/network"
-	"owlm/lmkit/text"
 )
 
-// Objective says which predictions a training step makes: Windows or Stream.
+// Objective decides which tokens a training step predicts. It is Windows or Stream.
 type Objective interface {
-	// batches prepares the batches of the training part of a text. An error says why it is too short.
+	// batches returns the batches of the training part. An error says why the part is too short.
 	batches(p dataset.Part, o batching) (dataset.Batches, error)
-	// validate names what is wrong with the objective's own values.
+	// validate checks the values of the objective itself.
 	validate() error
-	// shape returns how many time steps a training step reads, and whether it makes a prediction at each of them, with the state carried
-	// from step to step.
+	// shape returns the number of time steps that a training step reads. every reports whether it makes a prediction at
+	// each of them and carries the hidden state to the next training step.
 	shape() (length int, every bool)
 }
 
-// batching is what an objective needs to know of a run.
+// batching holds what the batches of an objective depend on besides the text.
 type batching struct {
-	size    int // windows or lanes in a step
+	size    int // windows or lanes per step
 	seed    uint64
 	inOrder bool
 }
 
-// Windows is the tutorial's objective: windows of Length tokens start at every position, the model reads each from a zero state, and the
-// loss is taken on the token after the window only. The short last batch of an epoch counts too. A model so trained has a Config.Context
-// of Length.
+// Windows is the tutorial's objective. A window of Length tokens starts at every position; the model reads each window
+// from a zero hidden state and predicts only the token after it. The last batch of an epoch may be smaller, and counts
+// too. The model's Config.Context becomes Length.
 type Windows struct{ Length int }
 
-// Stream is truncated back-propagation through time: the text is cut into as many contiguous lanes as the batch has rows, and read Length
-// tokens at a time, with the loss on every token. The state is carried from step to step, and no gradient flows through it. Documents that
-// are kept apart each begin from a zero state.
+// Stream is truncated back-propagation through time. The text is cut into BatchSize contiguous lanes, which are read
+// side by side, Length tokens at a time, and every token is predicted. The hidden state is carried from step to step,
+// but no gradient flows through it. Each document of a text in documents starts from a zero hidden state.
 type Stream struct{ Length int }
 
 func (w Windows) validate() error { return validLength("window", w.Length) }
@@ -66,6 +65,3 @@ func contextOf(o Objective) int {
 	}
 	return 0
 }
-
-// Window is a stretch of token ids and the id that follows it; see text.Windows.
-type Window = text.Window[int32]

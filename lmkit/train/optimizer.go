@@ -8,11 +8,11 @@ import (
 	"github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
-// Optimizers are the names that TrainConfig.Optimizer accepts.
+// Optimizers lists the names that Config.Optimizer accepts.
 var Optimizers = []string{"adam", "adamw", "sgd", "rmsprop"}
 
-// update builds the part of a training step that changes the weights: clipping, the optimizer (with PyTorch's constants),
-// and AdamW's decay of matrices. It returns the global norm of the gradients before clipping.
+// update builds the part of a training step that changes the weights: clipping, the optimizer with PyTorch's constants,
+// and AdamW's decay of the matrices. It returns the global norm of the gradients before clipping.
 func (c StepConfig) update(scope *model.Scope, loss, learningRate *graph.Node) *graph.Node {
 	g := loss.Graph()
 	gradients := scope.BuildTrainableVariablesGradientsGraph(loss)
@@ -24,7 +24,7 @@ func (c StepConfig) update(scope *model.Scope, loss, learningRate *graph.Node) *
 			before[variable] = variable.NodeValue(g)
 		}
 	}
-	// The learning rate is an input of the step, so the optimizer's own copy of it is overwritten.
+	// The optimizer reads the learning rate from a variable; the step receives it as an input.
 	optimizer.LearningRateVar(scope, dtypes.Float32, c.LearningRate).SetNodeValue(learningRate)
 	c.optimizer().UpdateGraphWithGradients(scope, gradients, dtypes.Float32)
 	if c.Optimizer == "adamw" {
@@ -38,7 +38,7 @@ func (c StepConfig) update(scope *model.Scope, loss, learningRate *graph.Node) *
 	return norm
 }
 
-// globalNorm is the L2 norm of all gradients together.
+// globalNorm returns the L2 norm of all gradients together.
 func globalNorm(gradients []*graph.Node) *graph.Node {
 	squares := make([]*graph.Node, len(gradients))
 	for i, gradient := range gradients {
@@ -47,7 +47,7 @@ func globalNorm(gradients []*graph.Node) *graph.Node {
 	return graph.Sqrt(graph.ReduceAllSum(graph.Stack(squares, 0)))
 }
 
-// clip limits each value of the gradients, and then their global norm, where that is asked for.
+// clip limits each value of the gradients and then their global norm, as far as the configuration says so.
 func (c StepConfig) clip(gradients []*graph.Node, norm *graph.Node) {
 	if c.ClipValue > 0 {
 		for i := range gradients {
@@ -56,7 +56,7 @@ func (c StepConfig) clip(gradients []*graph.Node, norm *graph.Node) {
 		norm = globalNorm(gradients)
 	}
 	if c.Clip > 0 {
-		// As torch.nn.utils.clip_grad_norm_: the factor never enlarges a gradient.
+		// As in torch.nn.utils.clip_grad_norm_, the factor never enlarges a gradient.
 		limit := graph.Scalar(norm.Graph(), dtypes.Float32, c.Clip)
 		factor := graph.MinScalar(graph.Div(limit, graph.AddScalar(norm, 1e-6)), 1)
 		for i := range gradients {
@@ -65,22 +65,23 @@ func (c StepConfig) clip(gradients []*graph.Node, norm *graph.Node) {
 	}
 }
 
-// squaredNorm is the sum of the squares of x. Most of it is added up in parts laid side by side, one pass that XLA's CPU makes with vector
-// instructions, unlike its reductions.
+// squaredNorm returns the sum of the squares of x. It adds up 16 rows of x value by value before it reduces them,
+// because XLA uses vector instructions on the CPU for additions but not for reductions.
 func squaredNorm(x *graph.Node) *graph.Node {
-	size, parts := x.Shape().Size(), 16
-	if size%parts != 0 || size < 1024 {
+	size, count := x.Shape().Size(), 16
+	if size%count != 0 || size < 1024 {
 		return graph.ReduceAllSum(graph.Square(x))
 	}
-	rows := graph.Reshape(x, parts, size/parts)
+	rows := graph.Reshape(x, count, size/count) // [16,size/16]
 	sum := graph.Square(graph.Slice(rows, graph.AxisElem(0)))
-	for i := 1; i < parts; i++ {
+	for i := 1; i < count; i++ {
 		sum = graph.Add(sum, graph.Square(graph.Slice(rows, graph.AxisElem(i))))
 	}
 	return graph.ReduceAllSum(sum)
 }
 
-// withGradients is what GoMLX's optimizers offer beyond optimizer.Interface's UpdateGraph.
+// withGradients is implemented by GoMLX's optimizers besides optimizer.Interface. It takes the gradients, so that they
+// can be clipped first.
 type withGradients interface {
 	UpdateGraphWithGradients(scope *model.Scope, gradients []*graph.Node, lossDType dtypes.DType)
 }
@@ -95,16 +96,17 @@ func (c StepConfig) optimizer() withGradients {
 	return optimizer.Adam().Epsilon(1e-8).LearningRate(c.LearningRate).Done().(withGradients)
 }
 
-// rmsprop is the optimizer of Hinton's lecture 6e, as torch.optim.RMSprop:
+// rmsprop is the optimizer of Hinton's lecture 6e, as in torch.optim.RMSprop:
 //
 //	squares' = decay * squares + (1 - decay) * gradient^2
 //	weight'  = weight - rate * gradient / (sqrt(squares') + 1e-8)
 //
-// GoMLX's RMSProp is Adam without its first moment: its mean of squares is corrected for having begun with 0, which PyTorch's and
-// Torch's are not.
+// GoMLX's RMSProp is Adam without its first moment. It corrects its mean of squares for having begun at 0, which
+// PyTorch and Torch do not.
 type rmsprop struct{ decay float64 }
 
-// UpdateGraphWithGradients gives every trainable variable its new value; the mean of squares is a variable beside it.
+// UpdateGraphWithGradients gives every trainable variable its new value. The mean of its squared gradients is a
+// variable, too.
 func (r rmsprop) UpdateGraphWithGradients(scope *model.Scope, gradients []*graph.Node, lossDType dtypes.DType) {
 	g := gradients[0].Graph()
 	rate := optimizer.LearningRateVar(scope, lossDType, 0).NodeValue(g)
@@ -117,7 +119,8 @@ func (r rmsprop) UpdateGraphWithGradients(scope *model.Scope, gradients []*graph
 	for i, variable := range variables {
 		mean := scope.Store().Scope("/rmsprop"+variable.Scope()).WithInitializer(initializer.Zero).
 			VariableWithShape(variable.Name(), variable.Shape()).SetTrainable(false)
-		squares := graph.Add(graph.MulScalar(mean.NodeValue(g), r.decay), graph.MulScalar(graph.Square(gradients[i]), 1-r.decay))
+		squares := graph.Add(graph.MulScalar(mean.NodeValue(g), r.decay),
+			graph.MulScalar(graph.Square(gradients[i]), 1-r.decay))
 		mean.SetNodeValue(squares)
 		step := graph.Div(graph.Mul(gradients[i], rate), graph.AddScalar(graph.Sqrt(squares), 1e-8))
 		variable.SetNodeValue(graph.Sub(variable.NodeValue(g), step))

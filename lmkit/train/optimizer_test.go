@@ -23,8 +23,10 @@ func TestOptimizersLikeTorch(t *testing.T) {
 	cases := map[string]Config{
 		"sgd": {Optimizer: "sgd", LearningRate: 0.5}, "sgd clipped": {Optimizer: "sgd", LearningRate: 0.5, Clip: 0.2},
 		"sgd clipped by value": {Optimizer: "sgd", LearningRate: 0.5, ClipValue: 0.02},
-		"adam":                 {LearningRate: 0.05}, "adamw": {Optimizer: "adamw", LearningRate: 0.05, WeightDecay: 0.3},
-		"rmsprop": {Optimizer: "rmsprop", LearningRate: 0.01}, "rmsprop 0.95": {Optimizer: "rmsprop", LearningRate: 0.01, RMSDecay: 0.95},
+		"adam":                 {LearningRate: 0.05},
+		"adamw":                {Optimizer: "adamw", LearningRate: 0.05, WeightDecay: 0.3},
+		"rmsprop":              {Optimizer: "rmsprop", LearningRate: 0.01},
+		"rmsprop 0.95":         {Optimizer: "rmsprop", LearningRate: 0.01, RMSDecay: 0.95},
 	}
 	if len(cases) != len(g.Losses) {
 		t.Errorf("%d cases, PyTorch has %d", len(cases), len(g.Losses))
@@ -34,13 +36,14 @@ func TestOptimizersLikeTorch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	corpus := strings.Join(description.Vocabulary.Decode(g.Tokens), " ")
+	content := strings.Join(description.Vocabulary.Decode(g.Tokens), " ")
 	for _, engine := range engines(t) {
 		largest, count := 0.0, 0
 		for name, c := range cases {
 			h := &lossHook{}
-			c.From, c.Objective, c.BatchSize, c.Epochs, c.Backend, c.Hooks = from, Stream{Length: g.Length}, 1, 2, engine, []Hook{h}
-			if _, err := Run(context.Background(), text.String("it", corpus), c); err != nil {
+			c.From, c.Objective, c.BatchSize, c.Epochs, c.Backend, c.Hooks = from, Stream{Length: g.Length}, 1, 2,
+				engine, []Hook{h}
+			if _, err := Run(context.Background(), text.String("it", content), c); err != nil {
 				t.Fatal(err)
 			}
 			want := g.Losses[name]
@@ -55,6 +58,7 @@ func TestOptimizersLikeTorch(t *testing.T) {
 				}
 			}
 		}
-		golden.Agree(t, golden.Agreement{Comparison: "loss of the first steps with each optimizer, " + engine, Cases: count, Largest: largest, Limit: 1e-5})
+		golden.Agree(t, golden.Agreement{Comparison: "loss of the first steps with each optimizer, " + engine,
+			Cases: count, Largest: largest, Limit: 1e-5})
 	}
 }

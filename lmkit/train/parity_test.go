@@ -12,7 +12,7 @@ import (
 	"owlm/lmkit"
 )
 
-// trained is training.json, which PyTorch made (testdata/torch_training.py).
+// trained is the content of training.json, which testdata/torch_training.py wrote with PyTorch.
 type trained struct {
 	Runs []struct {
 		Start, Objective, Optimizer string
@@ -34,43 +34,50 @@ func readTrained(t *testing.T) (g trained) {
 	return g
 }
 
-// TestTrainsLikeTorch starts from PyTorch's weights, reads the same batches in the same order, and compares the loss of each step.
+// TestTrainsLikeTorch starts from PyTorch's weights, reads the same batches in the same order, and compares the loss of
+// each step.
 func TestTrainsLikeTorch(t *testing.T) {
 	g := readTrained(t)
 	for _, engine := range engines(t) {
 		early, late := 0.0, 0.0 // largest relative differences of the first 50 steps, and of all
 		for _, run := range g.Runs {
-			t.Run(fmt.Sprintf("%s/%s/%s/%s/clip=%v", engine, run.Start, run.Objective, run.Optimizer, run.Clip), func(t *testing.T) {
-				h := &lossHook{}
-				c := Config{
-					From: filepath.Join(golden.Path(trainedDirectory), run.Start), Objective: Windows{Length: run.Sequence}, BatchSize: run.Batch, InOrder: true,
-					Steps: len(run.Losses), Optimizer: run.Optimizer, LearningRate: run.LearningRate, Clip: run.Clip, Backend: engine, Hooks: []Hook{h},
-				}
-				if run.Objective == "stream" {
-					c.Objective = Stream{Length: run.Sequence}
-				}
-				train(t, c)
-				if len(h.steps) != len(run.Losses) || len(h.steps) != 200 {
-					t.Fatalf("%d steps, PyTorch made %d", len(h.steps), len(run.Losses))
-				}
-				for i, want := range run.Losses {
-					difference := math.Abs(h.steps[i]-want) / want
-					if i < 50 {
-						early = max(early, difference)
+			t.Run(fmt.Sprintf("%s/%s/%s/%s/clip=%v", engine, run.Start, run.Objective, run.Optimizer, run.Clip),
+				func(t *testing.T) {
+					h := &lossHook{}
+					c := Config{
+						From:      filepath.Join(golden.Path(trainedDirectory), run.Start),
+						Objective: Windows{Length: run.Sequence}, BatchSize: run.Batch, InOrder: true,
+						Steps: len(run.Losses), Optimizer: run.Optimizer, LearningRate: run.LearningRate,
+						Clip: run.Clip, Backend: engine, Hooks: []Hook{h},
 					}
-					late = max(late, difference)
-					if limit := 1e-3; !(difference < limit) || i < 50 && !(difference < limit/10) {
-						t.Fatalf("step %d: loss %v, PyTorch has %v: relative difference %.2g", i+1, h.steps[i], want, difference)
+					if run.Objective == "stream" {
+						c.Objective = Stream{Length: run.Sequence}
 					}
-				}
-			})
+					train(t, c)
+					if len(h.steps) != len(run.Losses) || len(h.steps) != 200 {
+						t.Fatalf("%d steps, PyTorch made %d", len(h.steps), len(run.Losses))
+					}
+					for i, want := range run.Losses {
+						difference := math.Abs(h.steps[i]-want) / want
+						if i < 50 {
+							early = max(early, difference)
+						}
+						late = max(late, difference)
+						if limit := 1e-3; !(difference < limit) || i < 50 && !(difference < limit/10) {
+							t.Fatalf("step %d: loss %v, PyTorch has %v: relative difference %.2g", i+1, h.steps[i],
+								want, difference)
+						}
+					}
+				})
 		}
-		golden.Agree(t, golden.Agreement{Comparison: "loss of the first 50 training steps, relative, " + engine, Cases: 50 * len(g.Runs), Largest: early, Limit: 1e-4})
-		golden.Agree(t, golden.Agreement{Comparison: "loss of 200 training steps, relative, " + engine, Cases: 200 * len(g.Runs), Largest: late, Limit: 1e-3})
+		golden.Agree(t, golden.Agreement{Comparison: "loss of the first 50 training steps, relative, " + engine,
+			Cases: 50 * len(g.Runs), Largest: early, Limit: 1e-4})
+		golden.Agree(t, golden.Agreement{Comparison: "loss of 200 training steps, relative, " + engine,
+			Cases: 200 * len(g.Runs), Largest: late, Limit: 1e-3})
 	}
 }
 
-// TestTrajectoriesCover makes sure that the runs hold what they are to show.
+// TestTrajectoriesCover checks that the runs cover every combination.
 func TestTrajectoriesCover(t *testing.T) {
 	found := make(map[string]bool)
 	for _, run := range readTrained(t).Runs {
@@ -78,13 +85,17 @@ func TestTrajectoriesCover(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, optimizer := range []string{run.Optimizer, fmt.Sprintf("clip=%v", run.Clip > 0), fmt.Sprintf("tied=%v", d.Config.TieWeights)} {
-			found[fmt.Sprintf("%v %s %s", d.Config.Cell, run.Objective, optimizer)] = true
+		for _, choice := range []string{
+			run.Optimizer, fmt.Sprintf("clip=%v", run.Clip > 0), fmt.Sprintf("tied=%v", d.Config.TieWeights),
+		} {
+			found[fmt.Sprintf("%v %s %s", d.Config.Cell, run.Objective, choice)] = true
 		}
 	}
 	for _, cell := range []string{"rnn", "lstm", "gru"} {
 		for _, objective := range []string{"windows", "stream"} {
-			for _, choice := range []string{"adam", "sgd", "adamw", "clip=true", "clip=false", "tied=true", "tied=false"} {
+			for _, choice := range []string{
+				"adam", "sgd", "adamw", "clip=true", "clip=false", "tied=true", "tied=false",
+			} {
 				if name := cell + " " + objective + " " + choice; !found[name] {
 					t.Errorf("no run with %s", name)
 				}
@@ -93,7 +104,7 @@ func TestTrajectoriesCover(t *testing.T) {
 	}
 }
 
-// TestGreedyLikeTorch continues prompts with models that PyTorch trained: the tokens are PyTorch's.
+// TestGreedyLikeTorch continues prompts with models that PyTorch trained: the tokens must be those that PyTorch writes.
 func TestGreedyLikeTorch(t *testing.T) {
 	g := readTrained(t)
 	for _, engine := range engines(t) {
@@ -112,6 +123,7 @@ func TestGreedyLikeTorch(t *testing.T) {
 				t.Errorf("%s, %s, %q:\n%q, PyTorch writes\n%q", engine, c.Model, c.Prompt, samples[0].Tokens, c.Tokens)
 			}
 		}
-		golden.Agree(t, golden.Agreement{Comparison: "greedy continuations of 50 tokens that differ, " + engine, Cases: len(g.Greedy), Largest: float64(different)})
+		golden.Agree(t, golden.Agreement{Comparison: "greedy continuations of 50 tokens that differ, " + engine,
+			Cases: len(g.Greedy), Largest: float64(different)})
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/term"
 )
 
-// Progress shows a bar with the loss and the time left: on standard error if that is a terminal,
-// below the cell in a GoNB notebook, where a finished run leaves one line without times, so
-// that notebooks can be committed. Elsewhere it shows nothing.
+// Progress returns a hook that shows a bar with the loss and the time left: on standard error if that is a terminal, or
+// below the cell in a GoNB notebook. There a finished run leaves a single line without times, so that running a
+// notebook again does not change it. Elsewhere it shows nothing.
 func Progress() Hook {
 	switch {
 	case gonbui.IsNotebook:
@@ -25,7 +25,7 @@ func Progress() Hook {
 	return &terminalProgress{w: io.Discard}
 }
 
-// terminalProgress draws a bar in a terminal.
+// terminalProgress draws the bar in a terminal.
 type terminalProgress struct {
 	w   io.Writer
 	bar *progressbar.ProgressBar
@@ -34,8 +34,8 @@ type terminalProgress struct {
 func (p *terminalProgress) Start(name string, _, steps int) {
 	p.bar = progressbar.NewOptions(steps,
 		progressbar.OptionSetWriter(p.w), progressbar.OptionSetDescription(name), progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30),
-		progressbar.OptionClearOnFinish())
+		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish())
 }
 
 func (p *terminalProgress) Step(step int, loss float64) {
@@ -54,12 +54,13 @@ func (p *terminalProgress) End(err error) {
 	fmt.Fprintln(p.w)
 }
 
-// notebookProgress draws a bar below a notebook's cell, in place.
+// notebookProgress draws the bar below a notebook's cell, in place.
 type notebookProgress struct {
 	id          string
 	name        string
-	steps       int
-	first       int // the first step that was seen, at time start
+	steps       int // in the whole run
+	step        int // the last one made
+	first       int // first step of this session, which ended at time start
 	start, last time.Time
 	epochs      int
 }
@@ -71,6 +72,7 @@ func (p *notebookProgress) Start(name string, _, steps int) {
 
 func (p *notebookProgress) Step(step int, loss float64) {
 	now := time.Now()
+	p.step = step
 	if p.first == 0 {
 		p.first, p.start = step, now
 	}
@@ -82,7 +84,7 @@ func (p *notebookProgress) Step(step int, loss float64) {
 		html.EscapeString(p.name), step, p.steps, step, p.steps, loss, p.left(step, now.Sub(p.start))))
 }
 
-// left says how long the rest will take, judged by the steps since the first, which includes compiling.
+// left describes the time that the remaining steps will take. It leaves out the first step, which includes compiling.
 func (p *notebookProgress) left(step int, took time.Duration) string {
 	if step == p.first {
 		return ""
@@ -94,10 +96,14 @@ func (p *notebookProgress) left(step int, took time.Duration) string {
 func (p *notebookProgress) Epoch(int, float64, float64) { p.epochs++ }
 
 func (p *notebookProgress) End(err error) {
-	message := fmt.Sprintf("%s: %d steps, %d epochs", p.name, p.steps, p.epochs)
-	if err != nil {
-		message = fmt.Sprintf("%s: stopped: %v", p.name, err)
-	}
-	gonbui.UpdateHtml(p.id, html.EscapeString(message))
+	gonbui.UpdateHtml(p.id, html.EscapeString(p.result(err)))
 	gonbui.Sync()
+}
+
+// result describes the end of the run, which a hook or patience may have brought before its last step.
+func (p *notebookProgress) result(err error) string {
+	if err != nil {
+		return fmt.Sprintf("%s: stopped: %v", p.name, err)
+	}
+	return fmt.Sprintf("%s: %d steps, %d epochs", p.name, p.step, p.epochs)
 }

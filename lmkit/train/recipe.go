@@ -9,39 +9,41 @@ import (
 	"owlm/lmkit/text"
 )
 
-// Recipe is how a paper or a program trained a model.
+// Recipe is the configuration with which a paper or a program trained a model.
 type Recipe struct {
 	Name string
-	// Source is where the values come from, Difference what of it is not done here.
+	// Source names the paper or the program. Difference lists how training with Config differs from it.
 	Source, Difference string
-	// Config lacks only what belongs to a run: Directory, Seed, Backend and the like.
+	// Config lacks only the fields that belong to one run, such as Directory, Seed and Backend.
 	Config Config
 }
 
-// Recipes are the known ones.
+// Recipes lists the known recipes.
 //
-// Their authors take the gradient of a loss that is summed over the T steps of a sequence and averaged over the lanes; here
-// it is the mean over both, T times smaller. The weights change by the same amounts if SGD's learning rate is multiplied by T
-// and every limit of the gradient divided by T: a rate of 20 and a clip of 5/20 stand for Zaremba's rate of 1 and clip of 5 with T = 20.
-// RMSprop divides by the gradient's size, so its rate stays.
+// Their authors sum the loss over the T time steps of a sequence and average it over the lanes. Run averages over both,
+// so its gradient is T times smaller. The weights change by the same amounts if the learning rate of SGD is multiplied
+// by T and every limit of the gradient is divided by T: with T = 20, a rate of 20 and a clip of 5/20 stand for
+// Zaremba's rate of 1 and clip of 5. RMSprop divides by the size of the gradient, so its rate stays the same.
 var Recipes = []Recipe{
 	{
-		Name:       "zaremba-small",
-		Source:     "Zaremba, Sutskever, Vinyals 2014, Recurrent Neural Network Regularization: the model without regularization, 2x200",
+		Name: "zaremba-small",
+		Source: "Zaremba, Sutskever, Vinyals 2014, Recurrent Neural Network Regularization: " +
+			"the model without regularization, 2x200",
 		Difference: zarembaDifference,
 		Config:     zaremba(200, 20, 0, 0.1, ScheduleOptions{ConstantEpochs: 4, Divisor: 2}, 13),
 	},
 	{
 		Name:       "zaremba-medium",
-		Source:     "the same paper: the medium regularized model, 2x650 with dropout 0.5",
+		Source:     "the same paper: the medium model with regularization, 2x650 with dropout 0.5",
 		Difference: zarembaDifference,
 		Config:     zaremba(650, 35, 0.5, 0.05, ScheduleOptions{ConstantEpochs: 6, Divisor: 1.2}, 39),
 	},
 	{
 		Name:   "char-rnn",
 		Source: "the default values of train.lua in github.com/karpathy/char-rnn (2015)",
-		Difference: "an embedding of the hidden size stands for one-hot characters; a layer has PyTorch's two bias vectors; " +
-			"every epoch starts from a zero state; the short stretch at the end of the lanes counts",
+		Difference: "an embedding of the hidden size replaces one-hot characters; each layer has PyTorch's two bias " +
+			"vectors; every epoch starts from a zero hidden state; " +
+			"the short sequence at the end of the lanes is not dropped",
 		Config: Config{
 			Model:     network.Config{Cell: rnn.LSTM, EmbeddingSize: 128, HiddenSize: 128, Layers: 2},
 			Tokenizer: text.Characters{}, Vocabulary: text.VocabularyOptions{Unknown: "<unk>"},
@@ -53,13 +55,14 @@ var Recipes = []Recipe{
 	},
 }
 
-const zarembaDifference = "a layer has PyTorch's two bias vectors; the short stretch at the end of the lanes counts; " +
-	"validation reads one stream; 5 % of the text for validation and 5 % for test, as the Penn Treebank has a split of its own"
+const zarembaDifference = "each layer has PyTorch's two bias vectors; the short sequence at the end of the lanes is " +
+	"not dropped; validation reads the text as one stream; 5 % of the text is held out for validation and 5 % for " +
+	"testing, where the paper uses the parts of the Penn Treebank"
 
-// zaremba is what the models of Zaremba et al. 2014 have in common: words, 10,000 of them, 2 layers, 20 lanes, SGD with a rate of 1
-// and a clip of 5, the rate divided after every epoch from some epoch on.
+// zaremba returns what the models of Zaremba et al. 2014 have in common: 10,000 words, 2 layers, 20 lanes, SGD with a
+// rate of 1 and a clip of 5, and a schedule that divides the rate after every epoch from some epoch on.
 func zaremba(size, sequence int, dropout, initial float64, schedule ScheduleOptions, epochs int) Config {
-	steps := float64(sequence)
+	steps := float64(sequence) // see Recipes
 	return Config{
 		Model:     network.Config{Cell: rnn.LSTM, EmbeddingSize: size, HiddenSize: size, Layers: 2, Dropout: dropout},
 		Tokenizer: text.Words{Lowercase: true}, Vocabulary: text.VocabularyOptions{Size: 10000, Unknown: "<unk>"},
@@ -70,7 +73,7 @@ func zaremba(size, sequence int, dropout, initial float64, schedule ScheduleOpti
 	}
 }
 
-// RecipeNames are the names of Recipes.
+// RecipeNames returns the names of Recipes.
 func RecipeNames() []string {
 	names := make([]string, len(Recipes))
 	for i, r := range Recipes {
@@ -79,7 +82,7 @@ func RecipeNames() []string {
 	return names
 }
 
-// FindRecipe is the recipe of that name.
+// FindRecipe returns the recipe with a name.
 func FindRecipe(name string) (Recipe, error) {
 	for _, r := range Recipes {
 		if r.Name == name {

@@ -16,20 +16,6 @@ import (
 	"owlm/lmkit/text"
 )
 
-func ExampleFindRecipe() {
-	recipe, err := FindRecipe("zaremba-small")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	c := recipe.Config
-	fmt.Println(c.Model.Cell, c.Model.Layers, c.Model.HiddenSize, c.BatchSize, c.Objective, c.Epochs, c.Vocabulary.Size)
-	fmt.Println(c.Optimizer, c.LearningRate, c.Clip, c.Initial.Range, c.ScheduleOptions.ConstantEpochs, c.ScheduleOptions.Divisor)
-	// Output:
-	// lstm 2 200 20 {20} 13 10000
-	// sgd 20 0.25 0.1 4 2
-}
-
 func TestRecipesAreValid(t *testing.T) {
 	for _, r := range Recipes {
 		if err := r.Config.Validate(); err != nil {
@@ -43,14 +29,14 @@ func TestRecipesAreValid(t *testing.T) {
 	want.Error(t, err, `"zaremba"`, "zaremba-small")
 }
 
-// TestRecipeTrains makes a few steps of each recipe, smaller than it is, and reads its settings back.
+// TestRecipeTrains makes a few steps with each recipe, in a smaller size, and reads its settings back.
 func TestRecipeTrains(t *testing.T) {
-	corpus := strings.Repeat(corpora.OwlText, 40)
+	content := strings.Repeat(corpora.OwlText, 40)
 	for _, r := range Recipes {
 		c := r.Config
 		c.Model.EmbeddingSize, c.Model.HiddenSize, c.BatchSize, c.Steps, c.Backend = 6, 6, 2, 3, backend.Go
 		c.Directory = filepath.Join(t.TempDir(), "run")
-		if _, err := Run(context.Background(), text.String("it", corpus), c); err != nil {
+		if _, err := Run(context.Background(), text.String("it", content), c); err != nil {
 			t.Fatalf("%s: %v", r.Name, err)
 		}
 		again, err := ReadRun(c.Directory)
@@ -65,7 +51,7 @@ func TestRecipeTrains(t *testing.T) {
 	}
 }
 
-// TestInitialWeights checks range, mean and the forget gates' bias.
+// TestInitialWeights checks the range and the mean of the weights and the bias of the forget gates.
 func TestInitialWeights(t *testing.T) {
 	c := network.Config{Cell: rnn.LSTM, VocabularySize: 50, EmbeddingSize: 30, HiddenSize: 20, Layers: 2}
 	for name, values := range c.InitialValues(1, network.InitialWeights{Range: 0.1, ForgetBias: 1}) {

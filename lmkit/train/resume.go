@@ -9,17 +9,18 @@ import (
 	"slices"
 
 	"owlm/internal/files"
+	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/dataset"
 	"owlm/lmkit/rundir"
 )
 
-// refuseHeld refuses a directory that holds a run already, unless that is to be resumed.
+// refuseHeld refuses a directory that already holds a run, unless the run is to be resumed.
 func refuseHeld(c Config) error {
 	if c.Directory == "" || c.Resume || !rundir.HoldsRun(c.Directory) {
 		return nil
 	}
-	unlock, err := rundir.Lock(c.Directory) // a run under way is the better reason
+	unlock, err := rundir.Lock(c.Directory) // if that run is still going on, say so instead
 	if err != nil {
 		return err
 	}
@@ -27,8 +28,8 @@ func refuseHeld(c Config) error {
 	return &rundir.HeldError{Directory: c.Directory}
 }
 
-// openDirectory makes and locks the run's directory, before the run writes anything there. close unlocks it; of a
-// run that did not begin it leaves nothing.
+// openDirectory creates and locks the directory of a run. close unlocks it, and removes it again if the run did not
+// begin.
 func (c Config) openDirectory() (close func(), err error) {
 	if c.Directory == "" {
 		return func() {}, nil
@@ -60,7 +61,7 @@ func (c Config) openDirectory() (close func(), err error) {
 	}, nil
 }
 
-// makeDirectory makes a directory and its parents; it returns those that it made, the innermost first.
+// makeDirectory creates a directory and its parents. It returns those that did not exist, the innermost first.
 func makeDirectory(dir string) (made []string, err error) {
 	for parent := filepath.Clean(dir); ; parent = filepath.Dir(parent) {
 		if _, err := os.Stat(parent); !errors.Is(err, fs.ErrNotExist) {
@@ -77,7 +78,8 @@ func makeDirectory(dir string) (made []string, err error) {
 	return made, nil
 }
 
-// refuseOther looks, under the lock, at what began to be there since refuseHeld, and at the settings of a run that is resumed.
+// refuseOther checks, now that the directory is locked, that no run began there since refuseHeld, and compares the
+// settings of a run that is resumed.
 func (c Config) refuseOther() error {
 	if !rundir.HoldsRun(c.Directory) {
 		return nil
@@ -88,7 +90,7 @@ func (c Config) refuseOther() error {
 	return c.compareSettings()
 }
 
-// beginDirectory restores what a run that is resumed left in the directory, and writes what it holds from the beginning.
+// beginDirectory restores the run if it is resumed, and writes the files with which every run begins.
 func (r *run) beginDirectory() error {
 	dir := r.config.Directory
 	if dir == "" {
@@ -114,7 +116,7 @@ func (r *run) beginDirectory() error {
 	return err
 }
 
-// restore goes back to the newest whole checkpoint, and returns the history up to it.
+// restore returns to the newest valid checkpoint, and returns the history up to it.
 func (r *run) restore() ([]rundir.Record, error) {
 	dir := r.config.Directory
 	checkpoint, at, err := rundir.Newest(dir, r.config.Warn)
@@ -129,9 +131,15 @@ func (r *run) restore() ([]rundir.Record, error) {
 		return nil, nil
 	}
 	if at.CorpusSHA256 != r.position.CorpusSHA256 && !r.config.AllowChangedText {
-		return nil, &ChangedTextError{Now: r.position.CorpusSHA256, File: checkpoint, Before: at.CorpusSHA256}
+		return nil, &ChangedTextError{Now: r.position.CorpusSHA256, Before: at.CorpusSHA256, File: checkpoint}
 	}
 	if err := r.refuseOtherTokens(checkpoint); err != nil {
+		return nil, err
+	}
+	changed := at.CorpusSHA256 != r.position.CorpusSHA256
+	at.CorpusSHA256 = r.position.CorpusSHA256
+	r.position = at
+	if err := r.checkPosition(checkpoint, changed); err != nil {
 		return nil, err
 	}
 	if err := r.model.LoadWeights(checkpoint); err != nil {
@@ -140,8 +148,11 @@ func (r *run) restore() ([]rundir.Record, error) {
 	if err := r.restoreTraining(checkpoint); err != nil {
 		return nil, err
 	}
-	at.CorpusSHA256 = r.position.CorpusSHA256
-	r.position = at
+	if changed && at.Index >= r.source.PerEpoch() { // the text is shorter now
+		p := &r.position
+		p.Epoch, p.Index, p.EpochLoss, p.EpochCount, p.Pending = p.Epoch+1, 0, 0, 0, nil
+		r.step.reset()
+	}
 	r.checkBest()
 	r.config.Warn(fmt.Sprintf("resuming after step %d from %s", at.Step, checkpoint))
 	records, err := rundir.ReadHistory(checkpoint)
@@ -153,7 +164,49 @@ func (r *run) restore() ([]rundir.Record, error) {
 	return records, err
 }
 
-// refuseOtherTokens refuses to go on with a checkpoint whose ids stand for other tokens.
+// checkPosition refuses a position that no run with these settings can have saved: a batch outside the text would crash
+// the program. changed reports that the text has changed.
+func (r *run) checkPosition(checkpoint string, changed bool) error {
+	at, path := r.position, filepath.Join(checkpoint, rundir.PositionFile)
+	if name := filepath.Base(checkpoint); at.Step < 0 || name != rundir.CheckpointName(at.Step) {
+		return fmt.Errorf("%s: step is %d, but the checkpoint is called %s", path, at.Step, name)
+	}
+	var list problems
+	within := func(name string, value, least, most int) {
+		if value < least || value > most {
+			list.add("%s is %d; it must be from %d to %d", name, value, least, most)
+		}
+	}
+	last := r.source.PerEpoch() - 1
+	if pending := at.Pending; pending != nil {
+		last++
+		if pending.Step != at.Step || pending.Epoch != at.Epoch+1 {
+			list.add("the pending record is of step %d in epoch %d; it must be of step %d in epoch %d",
+				pending.Step, pending.Epoch, at.Step, at.Epoch+1)
+		}
+	}
+	if changed {
+		last = at.Step
+	}
+	within("index", at.Index, 0, min(last, at.Step))
+	within("epoch", at.Epoch, 0, at.Step)
+	within("skipped", at.Skipped, 0, at.Step)
+	within("skipped_in_row", at.SkippedInRow, 0, at.Skipped)
+	within("schedule.waited", at.Plateau.Waited, 0, at.Step)
+	within("schedule.divided", at.Plateau.Divided, 0, at.Step)
+	if at.Best != nil {
+		within("best.step", at.Best.Step, 1, at.Step)
+		within("best.epoch", at.Best.Epoch, 1, at.Epoch+1)
+	}
+	list.notNegative("epoch_count", at.EpochCount)
+	list.notNegative("seconds", at.Seconds)
+	if list != nil {
+		return fmt.Errorf("%s: %w", path, oneline.Join(list))
+	}
+	return nil
+}
+
+// refuseOtherTokens refuses a checkpoint whose ids stand for other tokens.
 func (r *run) refuseOtherTokens(checkpoint string) error {
 	d, err := lmkit.ReadDescription(checkpoint)
 	if err != nil {

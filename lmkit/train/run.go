@@ -7,7 +7,6 @@ import (
 	"math"
 	"time"
 
-	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
 	"owlm/lmkit/dataset"
@@ -16,34 +15,34 @@ import (
 	"owlm/lmkit/text"
 )
 
-// run is a training run under way.
+// run is the state of a training run.
 type run struct {
-	config   Config // its tokenizer may have to learn; parts has the one that did
+	config   Config // its tokenizer may not have learned its merges; that of parts has
 	hooks    hooks
 	engine   *backend.Engine
 	model    *lmkit.Model
 	parts    *dataset.Parts
 	source   dataset.Batches
 	step     *step
-	steps    int // of the whole run
+	steps    int // in the whole run
 	schedule *schedule
 	position rundir.Position
 
 	history *rundir.History
 	start   time.Time
-	// The newest losses, for the receipt.
+	// The latest losses, for the receipt.
 	trainLoss           float64
 	validLoss, testLoss *float64
-	// What was read since the history's last line of an epoch, and since that of a step.
+	// Tokens and seconds since the last epoch line of the history, and since its last step line.
 	epochMeter, logMeter meter
-	saveDue              bool  // a checkpoint is to be written after the step at hand
-	stopped              error // what a hook returned
+	saveDue              bool  // save a checkpoint after the current step
+	stopped              error // the error of a hook
 }
 
-// newRun prepares a run. In the run's directory it writes the token file, where there is to be one.
+// newRun prepares a run. If the ids of the text go into a token file, it writes that file.
 func newRun(ctx context.Context, source text.Source, c Config, from *lmkit.Description) (*run, error) {
 	start := time.Now()
-	engine, err := backend.Open(c.Backend) // first: a text may take long
+	engine, err := backend.Open(c.Backend) // before the text, which may take a while to read
 	if err != nil {
 		return nil, err
 	}
@@ -53,10 +52,18 @@ func newRun(ctx context.Context, source text.Source, c Config, from *lmkit.Descr
 	}
 	r := &run{config: c, hooks: c.Hooks, engine: engine, parts: parts, start: start}
 	if err := r.prepare(); err != nil {
-		parts.Close()
+		r.release()
 		return nil, err
 	}
 	return r, nil
+}
+
+// release closes the text and the model of a run that failed.
+func (r *run) release() {
+	r.parts.Close()
+	if r.model != nil {
+		r.model.Close()
+	}
 }
 
 func (r *run) prepare() error {
@@ -67,28 +74,34 @@ func (r *run) prepare() error {
 	if err != nil {
 		return err
 	}
-	if _, err := vocabulary.Encode(c.Tokenizer.Tokenize(c.Samples.Prompt)); c.Samples.Every > 0 && err != nil {
-		return fmt.Errorf("sample prompt: %w", err)
+	if c.Samples.Every > 0 {
+		if _, err := vocabulary.Encode(c.Tokenizer.Tokenize(c.Samples.Prompt)); err != nil {
+			return fmt.Errorf("sample prompt: %w", err)
+		}
 	}
 	r.steps = c.Steps
 	if r.steps == 0 {
 		r.steps = c.Epochs * r.source.PerEpoch()
 	}
-	r.position = rundir.Position{Plateau: rundir.Plateau{Best: math.MaxFloat64}, CorpusSHA256: hex.EncodeToString(r.parts.Text[:])}
+	r.position = rundir.Position{
+		Plateau: rundir.Plateau{Best: math.MaxFloat64}, CorpusSHA256: hex.EncodeToString(r.parts.Text[:]),
+	}
 	r.schedule = newSchedule(c.Schedule, c.LearningRate, c.ScheduleOptions, r.steps, &r.position.Plateau)
 	if r.model, err = startModel(r.engine, c, vocabulary); err != nil {
 		return err
 	}
 	steps, rows := r.source.Shape()
 	r.step, err = newStep(r.model, c.step(), stepShape{
-		steps: steps, rows: rows, every: r.source.EveryStep(), documents: r.source.EveryStep() && r.parts.Train.Starts != nil,
-		// Unrolled, W1's step of bench takes 7 % less time, and one of 8 time steps 13 %, but compiling takes 0.3 to 0.6 seconds more.
+		steps: steps, rows: rows, every: r.source.EveryStep(),
+		documents: r.source.EveryStep() && r.parts.Train.Starts != nil,
+		// Measured: unrolling saves 7 % of the time of a step with 5 time steps and 13 % with 8, but compiling takes
+		// 0.3 to 0.6 seconds longer.
 		unrolled: r.steps >= 10000 && steps <= 8,
 	})
 	return err
 }
 
-// startModel makes the model before the first step: new, or with the weights of another.
+// startModel returns the model with its initial weights: new ones, or those of the model in c.From.
 func startModel(engine *backend.Engine, c Config, vocabulary *text.Vocabulary) (*lmkit.Model, error) {
 	config := c.Model
 	config.VocabularySize = vocabulary.Len()
@@ -104,32 +117,7 @@ func startModel(engine *backend.Engine, c Config, vocabulary *text.Vocabulary) (
 	return m, nil
 }
 
-// withFrom takes over the structure, tokenizer and vocabulary of the model that the run starts from.
-func (c Config) withFrom() (Config, *lmkit.Description, error) {
-	if c.From == "" {
-		return c, nil, nil
-	}
-	from, err := lmkit.ReadDescription(c.From)
-	if err != nil {
-		return c, nil, err
-	}
-	structure := from.Config
-	structure.VocabularySize, structure.Context = 0, 0
-	wanted := c.Model
-	wanted.VocabularySize, wanted.Context = 0, 0
-	if wanted != (network.Config{}) && wanted != structure {
-		return c, nil, fmt.Errorf("%s has another structure: %w", c.From, oneline.Join(differences(structure, wanted)))
-	}
-	if c.Tokenizer != nil && !canBe(c.Tokenizer, from.Tokenizer) {
-		return c, nil, fmt.Errorf("%s has another tokenizer: %s, not %s", c.From, tokenizerName(from.Tokenizer), tokenizerName(c.Tokenizer))
-	}
-	c.Model = from.Config
-	c.Model.Context = 0
-	c.Tokenizer = from.Tokenizer
-	return c, &from, nil
-}
-
-// meter counts tokens read in training and the seconds that took, validation and saving left out.
+// meter adds up the tokens that training steps read and the seconds that they took, without validation and saving.
 type meter struct{ tokens, seconds float64 }
 
 func (m *meter) add(tokens int, seconds float64) {
@@ -137,7 +125,7 @@ func (m *meter) add(tokens int, seconds float64) {
 	m.seconds += seconds
 }
 
-// rate returns tokens a second; 0 where nothing was read, as right after a run is resumed.
+// rate returns the tokens per second, or 0 if no step was made, as right after a run is resumed.
 func (m meter) rate() float64 {
 	if m.seconds == 0 {
 		return 0

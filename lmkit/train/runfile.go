@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 
 	"owlm/internal/files"
@@ -15,7 +14,8 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// settings returns the settings of a configuration, as nested objects: those that a resumed run must not change, and the others.
+// settings returns the settings of a configuration as the nested objects of run.json: one for the fixed settings and
+// one for the others.
 func (c Config) settings() (map[string]any, error) {
 	groups := map[string]any{"fixed": map[string]any{}, "free": map[string]any{}}
 	for _, s := range Settings {
@@ -45,7 +45,7 @@ func (s Setting) group() string {
 	return "free"
 }
 
-// find returns a setting's JSON in run.json; nil if that lacks it, as one of an earlier version may.
+// find returns the JSON of a setting in run.json, or nil if an earlier version wrote the file without it.
 func (s Setting) find(groups map[string]map[string]json.RawMessage) (json.RawMessage, error) {
 	outer, key, nested := strings.Cut(s.Key, ".")
 	data := groups[s.group()][outer]
@@ -59,8 +59,8 @@ func (s Setting) find(groups map[string]map[string]json.RawMessage) (json.RawMes
 	return object[key], nil
 }
 
-// ReadRun reads the settings of the training run in a directory, so that it can be resumed with some of them changed. Backend, Hooks and
-// the like are not among them.
+// ReadRun returns the configuration of the run in a directory, with Resume set, so that the run can be resumed as it is
+// or with changes. Backend, Hooks and the other fields that belong to a call of Run rather than to the run are zero.
 func ReadRun(dir string) (Config, error) {
 	path := filepath.Join(dir, rundir.SettingsFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -83,13 +83,17 @@ func ReadRun(dir string) (Config, error) {
 	return c, nil
 }
 
-// compareSettings refuses to resume where fixed settings differ, and warns of what else changed.
+// unescaped undoes the escapes that package json writes for HTML, as in "\u003cunk\u003e".
+var unescaped = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&")
+
+// compareSettings compares a run that is to be resumed with the settings in its directory. It refuses a change of a
+// fixed setting and warns about every other change.
 func (c Config) compareSettings() error {
 	before, err := ReadRun(c.Directory)
 	if err != nil {
 		return err
 	}
-	var changes []error
+	var refused []error
 	for _, s := range Settings {
 		was, err := s.Of(&before).MarshalJSON()
 		if err != nil {
@@ -102,45 +106,16 @@ func (c Config) compareSettings() error {
 		if string(was) == string(is) {
 			continue
 		}
-		change := fmt.Errorf("%s was %s and is now %s", s.Key, was, is)
+		change := errors.New(unescaped.Replace(fmt.Sprintf("%s was %s and is now %s", s.Key, was, is)))
 		if s.Fixed {
-			changes = append(changes, change)
+			refused = append(refused, change)
 		} else {
 			c.Warn("resuming with a change: " + change.Error())
 		}
 	}
-	if changes != nil {
-		return fmt.Errorf("%s was started with other settings: %w; leave them as they were, or start in another directory",
-			c.Directory, oneline.Join(changes))
+	if refused != nil {
+		return fmt.Errorf("%s was started with other settings: %w; leave them as they were, or use another directory",
+			c.Directory, oneline.Join(refused))
 	}
 	return nil
-}
-
-// differences names the JSON fields in which two values of one type differ.
-func differences(before, now any) []error {
-	old, new := fields(before), fields(now)
-	names := make([]string, 0, len(new))
-	for name := range new {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	var changes []error
-	for _, name := range names {
-		if string(old[name]) != string(new[name]) {
-			changes = append(changes, fmt.Errorf("%s was %s and is now %s", name, old[name], new[name]))
-		}
-	}
-	return changes
-}
-
-func fields(value any) map[string]json.RawMessage {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil
-	}
-	var m map[string]json.RawMessage
-	if json.Unmarshal(data, &m) != nil {
-		return nil
-	}
-	return m
 }

@@ -2,15 +2,16 @@ package train
 
 import "owlm/lmkit"
 
-// SampleOptions say what a model writes while it trains, so that one can see it learn.
+// SampleOptions describes the texts that a model generates while it trains, so that one can see it learn.
 type SampleOptions struct {
-	// Every, if positive, generates a text every so many steps. It is kept in the history, and hooks that are a Watcher or a Recorder see it.
+	// Every, if positive, generates a text after every so many steps. The history keeps it, and hooks receive it; see
+	// Watcher and Recorder.
 	Every int
-	// Prompt is the text to continue, which may be empty.
+	// Prompt is the text to continue; it may be empty.
 	Prompt string
-	// Length is the number of new tokens; 0 is 50.
+	// Length is the number of new tokens; 0 stands for 50.
 	Length int
-	// Temperature is as for generating: 0 is greedy.
+	// Temperature is the sampling temperature; 0 always takes the likeliest token.
 	Temperature float64
 }
 

@@ -1,74 +1,68 @@
 package train
 
 import (
-	"fmt"
 	"math"
 
 	"owlm/lmkit/rundir"
 )
 
-// Schedules are the names that TrainConfig.Schedule accepts. Each begins with a warm-up, if ScheduleOptions has one.
+// Schedules lists the names that Config.Schedule accepts.
 //
-//   - constant: the learning rate stays.
-//   - cosine: it falls along a cosine from its full value to 0 at the last step (Loshchilov & Hutter 2017).
-//   - step: with ConstantEpochs it is divided after every epoch from that one on, as Zaremba et al. 2014 did; without, it is
-//     divided by 10 after a half and again after three quarters of the run, as He et al. 2016 did.
-//   - plateau: it is divided by 4 whenever an epoch brings no better validation loss, as PyTorch's
+//   - constant keeps the learning rate.
+//   - cosine lets it fall along a cosine, from its full value to 0 at the last step (Loshchilov & Hutter 2017).
+//   - step with ConstantEpochs divides it after every epoch from that one on, as Zaremba et al. 2014 do. Without, step
+//     divides it by 10 after one half and again after three quarters of the run, as He et al. 2016 do.
+//   - plateau divides it by 4 after each epoch that does not lower the validation loss, as PyTorch's
 //     word_language_model does.
+//
+// ScheduleOptions can change these numbers, and put a warm-up before each schedule.
 var Schedules = []string{"constant", "cosine", "step", "plateau"}
 
-// ScheduleOptions are the numbers of a schedule; the zero value has each schedule's usual ones.
+// ScheduleOptions holds the numbers of a schedule. The zero value stands for the usual numbers of each.
 type ScheduleOptions struct {
-	// WarmupSteps is over how many steps the learning rate first rises in proportion to the step; 0 starts with the full rate.
-	WarmupSteps int `json:"warmup_steps"`
-	// ConstantEpochs is, for step, the number of epochs with the full rate; see Schedules.
-	ConstantEpochs int `json:"constant_epochs"`
-	// Divisor is what step and plateau divide by; 0 is 10 for step and 4 for plateau.
-	Divisor float64 `json:"divisor"`
-	// Patience is how many epochs in a row without a better validation loss plateau puts up with before it divides.
-	Patience int `json:"patience"`
-	// Threshold is by how many nats the validation loss must fall to count as better for plateau.
-	Threshold float64 `json:"threshold"`
+	// WarmupSteps is the number of steps over which the learning rate first rises in a straight line; 0 starts with the
+	// full rate.
+	WarmupSteps int
+	// ConstantEpochs is the number of epochs that step trains with the full rate; see Schedules.
+	ConstantEpochs int
+	// Divisor is the number by which step and plateau divide the rate; 0 stands for 10 and 4.
+	Divisor float64
+	// Patience is the number of epochs in a row without a better validation loss that plateau allows before it divides.
+	Patience int
+	// Threshold is the number of nats by which a validation loss must be lower to count as better for plateau.
+	Threshold float64
 }
 
 func (o ScheduleOptions) problems() []error {
-	var problems []error
-	for _, count := range []struct {
-		name  string
-		value int
-	}{{"warm-up steps", o.WarmupSteps}, {"constant epochs", o.ConstantEpochs}, {"the plateau's patience", o.Patience}} {
-		if count.value < 0 {
-			problems = append(problems, fmt.Errorf("%s is %d; it must be 0 or more", count.name, count.value))
-		}
-	}
+	var p problems
+	p.notNegative("warm-up steps", float64(o.WarmupSteps))
+	p.notNegative("constant epochs", float64(o.ConstantEpochs))
+	p.notNegative("the plateau's patience", float64(o.Patience))
 	if o.Divisor != 0 && !(o.Divisor > 1 && o.Divisor < 1e6) {
-		problems = append(problems, fmt.Errorf("the schedule's divisor is %v; it must be above 1, or 0 for the usual one", o.Divisor))
+		p.add("the schedule's divisor is %v; it must be above 1 and below 1,000,000, or 0 for the usual one", o.Divisor)
 	}
-	if !(o.Threshold >= 0 && o.Threshold < 1e6) {
-		problems = append(problems, fmt.Errorf("the plateau's threshold is %v; it must be 0 or more", o.Threshold))
-	}
-	return problems
+	p.notNegative("the plateau's threshold", o.Threshold)
+	return p
 }
 
-// schedule says the learning rate of each step.
+// schedule computes the learning rate of each step.
 type schedule struct {
 	kind    string
 	rate    float64
-	steps   int // of the whole run
+	steps   int // in the whole run
 	options ScheduleOptions
 	plateau *rundir.Plateau
 }
 
-// newSchedule makes the schedule of a run of so many steps. It reads and writes plateau, which belongs to the run's position.
-func newSchedule(kind string, rate float64, options ScheduleOptions, steps int, plateau *rundir.Plateau) *schedule {
-	s := &schedule{kind: kind, rate: rate, steps: steps, options: options, plateau: plateau}
-	if s.options.Divisor == 0 {
-		s.options.Divisor = map[string]float64{"step": 10, "plateau": 4}[kind]
+// newSchedule returns the schedule of a run. It reads and changes plateau, which is part of the run's position.
+func newSchedule(kind string, rate float64, o ScheduleOptions, steps int, plateau *rundir.Plateau) *schedule {
+	if o.Divisor == 0 {
+		o.Divisor = map[string]float64{"step": 10, "plateau": 4}[kind]
 	}
-	return s
+	return &schedule{kind: kind, rate: rate, steps: steps, options: o, plateau: plateau}
 }
 
-// at is the learning rate of a step in an epoch, both counted from 0.
+// at returns the learning rate of a step in an epoch, both counted from 0.
 func (s *schedule) at(step, epoch int) float64 {
 	warm := s.options.WarmupSteps
 	if step < warm {
@@ -77,7 +71,7 @@ func (s *schedule) at(step, epoch int) float64 {
 	return s.full(step, epoch)
 }
 
-// full is at without the warm-up.
+// full returns the learning rate without the warm-up.
 func (s *schedule) full(step, epoch int) float64 {
 	divided := 0
 	switch s.kind {
@@ -100,7 +94,7 @@ func (s *schedule) full(step, epoch int) float64 {
 	return s.rate / math.Pow(s.options.Divisor, float64(divided))
 }
 
-// epoch takes note of the validation loss after an epoch.
+// epoch records the validation loss of an epoch.
 func (s *schedule) epoch(validation float64) {
 	p := s.plateau
 	if validation < p.Best-s.options.Threshold {

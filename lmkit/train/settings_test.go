@@ -10,14 +10,17 @@ import (
 	"testing"
 
 	"owlm/internal/files"
+	"owlm/internal/want"
 	"owlm/lmkit/rundir"
 	"owlm/lmkit/text"
 )
 
-// notSettings are the fields of a Config that belong to a call of Run, and not to the run.
-var notSettings = []string{"Backend", "Directory", "Resume", "AllowChangedText", "Name", "Hooks", "Warn", "Model.VocabularySize", "Model.Context"}
+// notSettings lists the fields of a Config that belong to a call of Run rather than to the run.
+var notSettings = []string{"Backend", "Directory", "Resume", "AllowChangedText", "Name", "Hooks", "Warn",
+	"Model.VocabularySize", "Model.Context"}
 
-// TestSettingsAreComplete changes the fields of a Config one by one: each, but those of a call, changes exactly one setting.
+// TestSettingsAreComplete changes the fields of a Config one by one: each changes exactly one setting, except those
+// that belong to a call of Run.
 func TestSettingsAreComplete(t *testing.T) {
 	seen := 0
 	var walk func(value reflect.Value, path string, c *Config)
@@ -95,11 +98,13 @@ func changes(a, b []string) (count int) {
 	return count
 }
 
-// TestSettingsComeBack writes run.json, and reads it; and sets each value from its text, as a flag does.
+// TestSettingsComeBack writes run.json and reads it. It also sets each value from its text, as a flag does.
 func TestSettingsComeBack(t *testing.T) {
 	c := tiny("go")
-	c.Tokenizer, c.Optimizer, c.Schedule, c.Dropout.Locked, c.Model.ResetBefore = text.Characters{Lowercase: true}, "rmsprop", "plateau", true, true
-	c.Samples.Prompt, c.LearningRate, c.Seed, c.InOrder, c.TextName, c.Objective = "a \"b\"\n", 1.0/3, 1<<63, true, "owl", Stream{Length: 9}
+	c.Tokenizer, c.Optimizer, c.Schedule, c.Dropout.Locked, c.Model.ResetBefore = text.Characters{Lowercase: true},
+		"rmsprop", "plateau", true, true
+	c.Samples.Prompt, c.LearningRate, c.Seed, c.InOrder, c.TextName, c.Objective = "a \"b\"\n", 1.0/3, 1<<63, true,
+		"owl", Stream{Length: 9}
 	dir := t.TempDir()
 	settings, err := c.settings()
 	if err != nil {
@@ -134,7 +139,17 @@ func TestSettingsComeBack(t *testing.T) {
 	}
 }
 
-// FuzzReadRun reads any run.json: it is an error of one line, or a configuration that can be written again.
+// TestReadRunNamesTheFile reads a run.json with a tokenizer of no kind: the error names the file once.
+func TestReadRunNamesTheFile(t *testing.T) {
+	path := want.File(t, rundir.SettingsFile, `{"fixed":{"tokenizer":{"kind":"syllable"}},"free":{}}`)
+	_, err := ReadRun(filepath.Dir(path))
+	want.Error(t, err, path+": tokenizer: ", "syllable")
+	if strings.Count(err.Error(), path) != 1 {
+		t.Error(err)
+	}
+}
+
+// FuzzReadRun reads any run.json: the result is an error of one line, or a configuration that can be written again.
 func FuzzReadRun(f *testing.F) {
 	c := tiny("go")
 	c.Tokenizer = text.Words{}

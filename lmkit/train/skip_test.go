@@ -15,8 +15,8 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// TestSkippedStepChangesNothing makes a step with a target that weighs infinitely: weights, optimizer moments and carried states
-// must stay as they were, and the next step must be the one that it would have been.
+// TestSkippedStepChangesNothing makes a step with a target of infinite weight: weights, optimizer moments and carried
+// states must stay as they were, and the next step must give the same loss as without it.
 func TestSkippedStepChangesNothing(t *testing.T) {
 	for _, engine := range engines(t) {
 		for _, optimizer := range Optimizers {
@@ -54,7 +54,7 @@ func TestSkippedStepChangesNothing(t *testing.T) {
 	}
 }
 
-// poisoned gives batches whose first target weighs infinitely, from a step of each epoch on.
+// poisoned gives the first target of a batch infinite weight, from some step of each epoch on.
 type poisoned struct {
 	dataset.Batches
 	from int
@@ -68,8 +68,8 @@ func (p poisoned) Batch(epoch, index int) dataset.Batch {
 	return b
 }
 
-// TestSkipsInTraining trains on batches that give no finite loss: without SkipNotFinite the first one stops the run, with it they are
-// skipped and counted, and an epoch of them alone stops it.
+// TestSkipsInTraining trains on batches without a finite loss. Without SkipNotFinite the first one stops the run. With
+// it they are skipped and counted, and an epoch in which all are skipped stops the run.
 func TestSkipsInTraining(t *testing.T) {
 	for _, test := range []struct {
 		skip         bool
@@ -102,8 +102,10 @@ func TestSkipsInTraining(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if r.position.Skipped != test.skipped || r.position.SkippedInRow != test.row || warnings != min(test.skipped, 2) {
-			t.Errorf("%+v: %d steps skipped, %d in a row, %d warnings", test, r.position.Skipped, r.position.SkippedInRow, warnings)
+		if r.position.Skipped != test.skipped || r.position.SkippedInRow != test.row ||
+			warnings != min(test.skipped, 2) {
+			t.Errorf("%+v: %d steps skipped, %d in a row, %d warnings", test, r.position.Skipped,
+				r.position.SkippedInRow, warnings)
 		}
 		records, err := rundir.ReadHistory(c.Directory)
 		if err != nil {

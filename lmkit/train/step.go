@@ -13,26 +13,25 @@ import (
 	"owlm/lmkit/rnn"
 )
 
-// step is the compiled training step: forward, backward and update in one graph, compiled once, whose weights, optimizer moments and
+// step is a training step as one compiled graph: forward pass, backward pass and update. Weights, optimizer moments and
 // carried states stay on the device.
 type step struct {
 	model   *lmkit.Model
 	program *network.Program
 	config  StepConfig
 	shape   stepShape
-	// states are the carried states, nil until the first step of an epoch.
+	// states are the carried hidden states; nil stands for zeros, with which each epoch begins.
 	states []*tensors.Tensor
 }
 
-// stepShape is what the graph of a training step depends on beside its configuration.
+// stepShape holds what the graph of a training step depends on besides the model and StepConfig.
 type stepShape struct {
 	steps, rows int  // T and B
-	every       bool // a loss for each time step, with the state carried
-	documents   bool // rows begin documents, and so a zero state
-	unrolled    bool // time is unrolled where the engine could loop
+	every       bool // predict at every time step and carry the hidden state
+	documents   bool // rows may begin documents, from a zero hidden state
+	unrolled    bool // unroll the time steps even if the engine can loop
 }
 
-// newStep builds the step.
 func newStep(m *lmkit.Model, c StepConfig, shape stepShape) (*step, error) {
 	s := &step{model: m, config: c, shape: shape}
 	var err error
@@ -40,8 +39,9 @@ func newStep(m *lmkit.Model, c StepConfig, shape stepShape) (*step, error) {
 	return s, err
 }
 
-// build builds the step. Inputs: tokens [T,B], targets and weights [B] or [T*B], the learning rate [], with documents which rows keep
-// their state [B,1], and the carried states. Outputs: loss and gradient norm as one vector [2], then the new states.
+// build builds the graph. Its inputs are tokens [T,B], targets and weights [B] or [T*B], the learning rate [], with
+// documents which rows keep their state [B,1], and the carried states. Its outputs are loss and gradient norm as one
+// vector [2] and the new states.
 func (s *step) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 	tokens, targets, weights, learningRate := inputs[0], inputs[1], inputs[2], inputs[3]
 	config := s.model.Config
@@ -53,7 +53,7 @@ func (s *step) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 	if s.shape.documents {
 		states = network.Kept(states[1:], states[0])
 	}
-	hidden, final := n.Hidden(tokens, config.StatesOrNil(states), s.config.dropouts(scope, config.Dropout))
+	hidden, final := n.Hidden(tokens, config.StatesOrNil(states), s.config.Dropout.dropouts(scope, config.Dropout))
 	if s.shape.every {
 		hidden = network.EveryStep(hidden)
 	} else {
@@ -72,10 +72,10 @@ func (s *step) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 	return append([]*graph.Node{graph.Stack([]*graph.Node{loss, norm}, 0)}, after...)
 }
 
-// reset makes the next step start from zero states, as the first of an epoch does.
+// reset makes the next step start from zero states.
 func (s *step) reset() { s.states = nil }
 
-// run makes one step and returns the batch's mean loss, in nats, and the global norm of its gradient.
+// run makes one step and returns the mean loss of the batch, in nats, and the global norm of its gradient.
 func (s *step) run(b dataset.Batch, learningRate float64) (loss, norm float64, err error) {
 	inputs := network.BatchInputs(b.Tokens, b.Targets, b.Weights, s.shape.steps, s.shape.rows)
 	inputs = append(inputs, tensors.FromScalar(float32(learningRate)))
@@ -104,19 +104,20 @@ func (s *step) run(b dataset.Batch, learningRate float64) (loss, norm float64, e
 	return float64(values[0]), float64(values[1]), nil
 }
 
-// undoNotFinite makes a step whose loss or gradient norm is not finite change nothing: it sets every variable of the store (weights,
-// optimizer moments, random state) back to the value from before the step, and returns the carried states to go on with.
+// undoNotFinite undoes the step if its loss or gradient norm is not finite: every variable of the store (weights,
+// optimizer moments, random state) gets back its value from before the step. It returns the states to carry on, which
+// are then those from before as well.
 func undoNotFinite(scope *model.Scope, loss, norm *graph.Node, before, after []*graph.Node) []*graph.Node {
 	g := loss.Graph()
-	finite := graph.LogicalAnd(graph.IsFinite(loss), graph.IsFinite(norm))
+	ok := graph.LogicalAnd(graph.IsFinite(loss), graph.IsFinite(norm))
 	for variable := range scope.Store().IterVariables() {
 		if variable.ChangedInGraph(g) {
-			variable.SetNodeValue(graph.Where(finite, variable.NodeValue(g), g.GetParameterByName(variable.Path())))
+			variable.SetNodeValue(graph.Where(ok, variable.NodeValue(g), g.GetParameterByName(variable.Path())))
 		}
 	}
 	states := make([]*graph.Node, len(before))
 	for i := range before {
-		states[i] = graph.Where(finite, after[i], before[i])
+		states[i] = graph.Where(ok, after[i], before[i])
 	}
 	return states
 }

@@ -2,8 +2,8 @@ package train
 
 import "owlm/internal/oneline"
 
-// StepConfig says how a training step changes the weights. Objective, BatchSize and LearningRate must be given; the rest has a useful
-// zero. The fields are those of Config.
+// StepConfig describes how a training step changes the weights. Objective, BatchSize and LearningRate must be set. The
+// fields have the same meaning as those of Config.
 type StepConfig struct {
 	Objective       Objective
 	BatchSize       int
@@ -16,7 +16,7 @@ type StepConfig struct {
 	Dropout         Dropout
 }
 
-// withDefaults fills in what the zero values stand for.
+// withDefaults replaces zero values by what they stand for.
 func (c StepConfig) withDefaults() StepConfig {
 	if c.Optimizer == "" {
 		c.Optimizer = "adam"
@@ -30,7 +30,7 @@ func (c StepConfig) withDefaults() StepConfig {
 	return c
 }
 
-// Validate reports every problem of the configuration in one error.
+// Validate reports every mistake in the configuration in one error.
 func (c StepConfig) Validate() error { return oneline.Join(c.problems()) }
 
 func (c StepConfig) problems() []error {
@@ -42,7 +42,7 @@ func (c StepConfig) problems() []error {
 	}
 	p.positive("batch size", c.BatchSize)
 	p.oneOf("optimizer", c.Optimizer, Optimizers)
-	if !(c.LearningRate > 0 && c.LearningRate < 1e6) {
+	if !validRate(c.LearningRate) {
 		p.add("learning rate is %v; it must be above 0 and below 1,000,000", c.LearningRate)
 	}
 	p.notNegative("clip", c.Clip)
@@ -51,3 +51,5 @@ func (c StepConfig) problems() []error {
 	p.notNegative("weight decay", c.WeightDecay)
 	return append(p, c.Dropout.problems()...)
 }
+
+func validRate(rate float64) bool { return rate > 0 && rate < 1e6 }

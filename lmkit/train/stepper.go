@@ -6,29 +6,35 @@ import (
 
 	"owlm/lmkit"
 	"owlm/lmkit/dataset"
+	"owlm/lmkit/text"
 )
 
-// Stepper makes training steps one at a time, for a training loop of your own. Run is the loop to use otherwise: it also shuffles,
-// validates, saves and resumes.
+// Stepper makes training steps one at a time, for a training loop of your own. It does not shuffle, validate, save or
+// resume, as Run does.
 type Stepper struct {
-	// LearningRate is that of the next step. A schedule may change it.
+	// LearningRate is the learning rate of the next step, which the caller may change.
 	LearningRate float64
 
 	step *step
 }
 
-// Step is what a training step came to: the mean cross entropy of its predictions, in nats, before the weights changed, and the global L2
-// norm of the gradient before clipping.
-type Step struct{ Loss, GradientNorm float64 }
+// Step is the result of a training step.
+type Step struct {
+	// Loss is the mean cross entropy of its predictions, in nats, before the weights changed.
+	Loss float64
+	// GradientNorm is the global L2 norm of the gradient before clipping.
+	GradientNorm float64
+}
 
-// NewStepper builds the training step of a model, which the engine compiles when the first is made. The model's Config.Context must be the
-// length of the windows that it is trained on, and 0 for a stream.
+// NewStepper builds the training step of a model. The engine compiles it when the first step is made. The model's
+// Config.Context must be the Length of Windows, or 0 for a Stream.
 func NewStepper(m *lmkit.Model, c StepConfig) (*Stepper, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	if want := contextOf(c.Objective); m.Config.Context != want {
-		return nil, fmt.Errorf("the model's context is %d, but trained with %#v it must be %d; set lmkit.Config.Context", m.Config.Context, c.Objective, want)
+		return nil, fmt.Errorf("the model's context is %d, but trained with %#v it must be %d; "+
+			"set lmkit.Config.Context", m.Config.Context, c.Objective, want)
 	}
 	length, every := c.Objective.shape()
 	s, err := newStep(m, c.withDefaults(), stepShape{steps: length, rows: c.BatchSize, every: every})
@@ -38,8 +44,9 @@ func NewStepper(m *lmkit.Model, c StepConfig) (*Stepper, error) {
 	return &Stepper{LearningRate: c.LearningRate, step: s}, nil
 }
 
-// Windows makes a step of objective Windows: the model reads each window, of which there may be up to BatchSize, from a zero state.
-func (s *Stepper) Windows(windows []Window) (Step, error) {
+// Windows makes a step with objective Windows, on up to BatchSize windows of token ids. The model reads each from a
+// zero hidden state.
+func (s *Stepper) Windows(windows []text.Window[int32]) (Step, error) {
 	shape := s.step.shape
 	if shape.every {
 		return Step{}, errors.New("the objective is a stream, which reads lanes, not windows")
@@ -58,8 +65,9 @@ func (s *Stepper) Windows(windows []Window) (Step, error) {
 	return s.run(dataset.WindowBatch(windows, shape.steps, shape.rows))
 }
 
-// Lanes makes a step of objective Stream: each of BatchSize lanes, of 2 to Length+1 tokens, goes on from the state that the step before left
-// in its place, and predicts all its tokens but the first. The first token of a lane is thus the last one of the lane before.
+// Lanes makes a step with objective Stream, on BatchSize lanes of 2 to Length+1 token ids. Each lane continues from the
+// hidden state that the previous step left in its place, and the model predicts all of its tokens but the first. To
+// predict every token of a text, begin each lane with its last token in the previous step.
 func (s *Stepper) Lanes(lanes [][]int32) (Step, error) {
 	shape := s.step.shape
 	if !shape.every {
@@ -70,7 +78,8 @@ func (s *Stepper) Lanes(lanes [][]int32) (Step, error) {
 	}
 	for i, lane := range lanes {
 		if len(lane) < 2 || len(lane) > shape.steps+1 {
-			return Step{}, fmt.Errorf("lane %d: it has %d tokens; it must have from 2 to %d", i+1, len(lane), shape.steps+1)
+			return Step{}, fmt.Errorf("lane %d: it has %d tokens; it must have from 2 to %d", i+1, len(lane),
+				shape.steps+1)
 		}
 		if err := s.check(lane); err != nil {
 			return Step{}, fmt.Errorf("lane %d: %w", i+1, err)
@@ -79,18 +88,18 @@ func (s *Stepper) Lanes(lanes [][]int32) (Step, error) {
 	return s.run(dataset.LaneBatch(lanes, shape.steps, shape.rows))
 }
 
-// Reset makes the next step of a stream start from a zero state.
+// Reset makes the next step of a stream start from a zero hidden state.
 func (s *Stepper) Reset() { s.step.reset() }
 
 func (s *Stepper) run(b dataset.Batch) (Step, error) {
-	if !(s.LearningRate > 0 && s.LearningRate < 1e6) {
+	if !validRate(s.LearningRate) {
 		return Step{}, fmt.Errorf("learning rate is %v; it must be above 0 and below 1,000,000", s.LearningRate)
 	}
 	loss, norm, err := s.step.run(b, s.LearningRate)
 	return Step{Loss: loss, GradientNorm: norm}, err
 }
 
-// check refuses what the engine would not notice, or would not survive.
+// check refuses ids outside the vocabulary, which an engine would not report, or would crash on.
 func (s *Stepper) check(ids []int32) error {
 	size := int32(s.step.model.Config.VocabularySize)
 	for _, id := range ids {

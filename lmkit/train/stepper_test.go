@@ -1,12 +1,10 @@
 package train
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"owlm/internal/want"
 	"owlm/lmkit"
@@ -17,7 +15,7 @@ import (
 	"owlm/lmkit/text"
 )
 
-// fresh is an untrained model of the owl's text, and the text's ids.
+// fresh returns an untrained model for the tutorial's text, and the token ids of the text.
 func fresh(engineName string) (*lmkit.Model, []int32, error) {
 	words := text.Words{Lowercase: true}
 	tokens := words.Tokenize(corpora.OwlText)
@@ -33,42 +31,12 @@ func fresh(engineName string) (*lmkit.Model, []int32, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m, err := lmkit.New(engine, network.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2, Context: 5}, words, vocabulary, 3)
+	m, err := lmkit.New(engine, network.Config{Cell: rnn.GRU, EmbeddingSize: 8, HiddenSize: 12, Layers: 2, Context: 5},
+		words, vocabulary, 3)
 	return m, ids, err
 }
 
-// ExampleStepper is a training loop of one's own.
-func ExampleStepper() {
-	model, ids, err := fresh("go")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	stepper, err := NewStepper(model, StepConfig{Objective: Windows{Length: 5}, BatchSize: 16, LearningRate: 0.01})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	windows := text.Windows(ids, 5, 1)
-	for epoch := range 3 {
-		sum := 0.0
-		for batch := range slices.Chunk(windows, 16) {
-			step, err := stepper.Windows(batch)
-			if err != nil {
-				fmt.Println(err)
-				return
-			}
-			sum += step.Loss * float64(len(batch))
-		}
-		fmt.Printf("epoch %d: loss %.2f\n", epoch+1, sum/float64(len(windows)))
-	}
-	// Output:
-	// epoch 1: loss 3.45
-	// epoch 2: loss 3.35
-	// epoch 3: loss 3.27
-}
-
-// TestStepperIsRun: a loop by hand over the windows in order ends with the weights that Train ends with.
+// TestStepperIsRun compares the weights after a loop by hand over the windows in order with those after Run.
 func TestStepperIsRun(t *testing.T) {
 	for _, engine := range engines(t) {
 		m, ids, err := fresh(engine)
@@ -105,7 +73,7 @@ func TestStepperIsRun(t *testing.T) {
 	}
 }
 
-// TestStepperIsStream does the same for lanes, with the state carried from step to step.
+// TestStepperIsStream does the same for lanes, with the hidden state carried from step to step.
 func TestStepperIsStream(t *testing.T) {
 	for _, engine := range engines(t) {
 		m, ids, err := fresh(engine)
@@ -193,7 +161,8 @@ func TestStepperFaults(t *testing.T) {
 	}
 	c := tiny("go")
 	c.Objective = Stream{Length: 5}
-	if _, err := NewStepper(m, c.step()); err == nil || !strings.Contains(err.Error(), "context is 5, but trained with train.Stream{Length:5} it must be 0") {
+	if _, err := NewStepper(m, c.step()); err == nil ||
+		!strings.Contains(err.Error(), "context is 5, but trained with train.Stream{Length:5} it must be 0") {
 		t.Errorf("a stream: %v", err)
 	}
 	c.Objective, c.BatchSize = Windows{Length: 5}, 0
@@ -215,20 +184,6 @@ func TestStepperFaults(t *testing.T) {
 	} {
 		if _, err := stepper.Windows(batch); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in %v", want, err)
-		}
-	}
-}
-
-// TestTimeLeft: the first step alone tells nothing, and later ones are counted from it.
-func TestTimeLeft(t *testing.T) {
-	p := &notebookProgress{steps: 300, first: 1}
-	for _, c := range []struct {
-		step int
-		took time.Duration
-		want string
-	}{{1, 0, ""}, {2, time.Second, ", 4m58s left"}, {101, 100 * time.Second, ", 3m19s left"}, {300, 299 * time.Second, ", 0s left"}} {
-		if got := p.left(c.step, c.took); got != c.want {
-			t.Errorf("step %d: %q, want %q", c.step, got, c.want)
 		}
 	}
 }

@@ -15,36 +15,36 @@ import (
 	"owlm/lmkit/rundir"
 )
 
-// Summary is what a training run came to. Losses are mean cross entropies in nats; nil is not known.
+// Summary holds the results of a training run. Losses are mean cross entropies in nats. A nil value is not known.
 type Summary struct {
 	Directory  string `json:"directory"`
 	Cell       string `json:"cell"`
 	Parameters int    `json:"parameters"`
-	// Epochs and Steps are how far the run came.
+	// Epochs and Steps are the numbers of epochs and training steps made.
 	Epochs int `json:"epochs"`
 	Steps  int `json:"steps"`
-	// Loss is the last epoch's training loss, BestLoss the lowest of all epochs; the same for the validation text,
-	// which may have been measured between epochs too.
+	// Loss is the training loss of the last epoch and BestLoss the lowest of all epochs. ValidLoss and BestValidLoss
+	// are the same for the validation part; the best may have been measured between epochs.
 	Loss          *float64 `json:"loss"`
 	BestLoss      *float64 `json:"best_loss"`
 	ValidLoss     *float64 `json:"valid_loss"`
 	BestValidLoss *float64 `json:"best_valid_loss"`
-	// TestLoss is that of the finished model on the test text.
+	// TestLoss is the loss of the finished model on the test part.
 	TestLoss *float64 `json:"test_loss"`
-	// Perplexity is exp(BestValidLoss) or, without a validation text, exp(BestLoss).
+	// Perplexity is exp(BestValidLoss) or, without a validation part, exp(BestLoss). It is nil if it is infinite.
 	Perplexity *float64 `json:"perplexity"`
-	// TokensPerSecond is the median over the epochs.
+	// TokensPerSecond is the median of the epochs.
 	TokensPerSecond *float64 `json:"tokens_per_second"`
-	// Tokens tells apart what was predicted: runs with the same Tokens, a hash of text, shares, tokenizer and vocabulary,
-	// have losses that compare. "" if the run has no settings or receipt.
+	// Tokens is a hash of the text, the shares held out, the tokenizer and the vocabulary. Losses can only be compared
+	// between runs with the same Tokens. It is "" if the directory has no settings or no receipt.
 	Tokens string `json:"tokens"`
-	// Losses and ValidLosses are the curves, a value an epoch; NaN where none was measured.
+	// Losses and ValidLosses are the curves, with a value for each epoch; NaN if none was measured.
 	Losses      []float64 `json:"-"`
 	ValidLosses []float64 `json:"-"`
 }
 
-// Summarize reads what is known of the run in a directory: at least config.json, and its history and receipt if they
-// are there.
+// Summarize reads the results of the run in a directory: config.json, which must exist, and its history and receipt if
+// it has them.
 func Summarize(dir string) (Summary, error) {
 	s := Summary{Directory: dir}
 	description, err := lmkit.ReadDescription(dir)
@@ -55,7 +55,8 @@ func Summarize(dir string) (Summary, error) {
 	receipt, err := rundir.ReadReceipt(dir)
 	switch {
 	case err == nil:
-		s.Epochs, s.Steps, s.Loss, s.ValidLoss, s.TestLoss = receipt.Epochs, receipt.Steps, &receipt.TrainLoss, receipt.ValidLoss, receipt.TestLoss
+		s.Epochs, s.Steps = receipt.Epochs, receipt.Steps
+		s.Loss, s.ValidLoss, s.TestLoss = &receipt.TrainLoss, receipt.ValidLoss, receipt.TestLoss
 		if s.Tokens, err = tokensHash(dir, receipt.Corpus.SHA256); err != nil {
 			return s, err
 		}
@@ -102,7 +103,7 @@ func (s *Summary) addHistory(records []rundir.Record) {
 	}
 }
 
-// lower is the lower of two losses, either of which may not be known.
+// lower returns the lower of two losses, of which either may be nil.
 func lower(a, b *float64) *float64 {
 	if a == nil || b != nil && *b < *a {
 		return b
@@ -110,7 +111,7 @@ func lower(a, b *float64) *float64 {
 	return a
 }
 
-// valueOf is the value, NaN for nil.
+// valueOf returns the value, or NaN for nil.
 func valueOf(p *float64) float64 {
 	if p == nil {
 		return math.NaN()
@@ -118,8 +119,9 @@ func valueOf(p *float64) float64 {
 	return *p
 }
 
-// tokensHash is a hash of all that decides which tokens a run predicted; "" for a model without the settings of a run.
-func tokensHash(dir, corpus string) (string, error) {
+// tokensHash returns the hash for Summary.Tokens, or "" if the directory has no settings. textHash is the hash of the
+// text.
+func tokensHash(dir, textHash string) (string, error) {
 	if _, err := os.Stat(filepath.Join(dir, rundir.SettingsFile)); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -128,7 +130,7 @@ func tokensHash(dir, corpus string) (string, error) {
 		return "", err
 	}
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%s %v %v\n", corpus, c.Valid, c.Test)
+	fmt.Fprintf(hash, "%s %v %v\n", textHash, c.Valid, c.Test)
 	for _, name := range []string{rundir.TokenizerFile, rundir.VocabularyFile} {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {

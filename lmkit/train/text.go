@@ -3,12 +3,16 @@ package train
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
+	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/dataset"
 	"owlm/lmkit/network"
@@ -16,8 +20,9 @@ import (
 	"owlm/lmkit/text"
 )
 
-// encode tokenizes the text of a run, or opens the token file that the run has of it already. A run that is resumed on another text keeps
-// the tokenizer and the vocabulary that it has; of the same text, they would be made alike.
+// encode turns the text of a run into token ids, or opens the token file that the run already has. A run that is
+// resumed although its text has changed keeps its tokenizer and vocabulary; from an unchanged text they come out the
+// same.
 func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Description) (*dataset.Parts, error) {
 	o := c.encodeOptions()
 	if from != nil {
@@ -43,18 +48,23 @@ func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Desc
 	if err != nil {
 		return nil, err
 	}
-	for i, part := range []dataset.Part{p.Valid, p.Test} {
-		if share := []float64{c.Valid, c.Test}[i]; share > 0 {
-			if err := part.Check(); err != nil {
-				p.Close()
-				return nil, fmt.Errorf("%s: %w; make its share, %v, larger", []string{"validation", "test"}[i], err, share)
-			}
+	for _, held := range []struct {
+		name  string
+		share float64
+		part  dataset.Part
+	}{{"validation", c.Valid, p.Valid}, {"test", c.Test, p.Test}} {
+		if held.share == 0 {
+			continue
+		}
+		if err := held.part.Check(); err != nil {
+			p.Close()
+			return nil, fmt.Errorf("%s: %w; make its share, %v, larger", held.name, err, held.share)
 		}
 	}
 	return p, nil
 }
 
-// begun returns what a run that is resumed has in its directory; nil if the run begins.
+// begun returns the description of the model of a run that is resumed, or nil if the run starts now.
 func (c Config) begun() *lmkit.Description {
 	if c.Directory == "" || !c.Resume || !rundir.HoldsRun(c.Directory) {
 		return nil
@@ -67,7 +77,7 @@ func (c Config) begun() *lmkit.Description {
 	return &d
 }
 
-// reuse opens the token file of a run that is resumed. It returns nil if there is none, or one that has to be made anew.
+// reuse opens the token file of a run that is resumed. It returns nil if the text has to be tokenized again.
 func (c Config) reuse(ctx context.Context, source text.Source, o dataset.Options) (*dataset.Parts, error) {
 	if o.Path == "" {
 		return nil, nil
@@ -83,12 +93,15 @@ func (c Config) reuse(ctx context.Context, source text.Source, o dataset.Options
 	}
 	p.Close()
 	if err == nil && !c.AllowChangedText {
-		err = &ChangedTextError{Now: hex.EncodeToString(now[:]), File: o.Path, Before: hex.EncodeToString(p.Text[:])}
+		err = &ChangedTextError{
+			Now: hex.EncodeToString(now[:]), Before: hex.EncodeToString(p.Text[:]), File: o.Path,
+		}
 	}
 	return nil, err
 }
 
-// removeLeftovers removes what a killed run left of its token file. It runs under the directory's lock.
+// removeLeftovers removes the temporary token files of a run that was killed. The caller holds the lock of the
+// directory.
 func removeLeftovers(dir string) {
 	found, _ := filepath.Glob(filepath.Join(dir, "."+dataset.TokensFile+"*"))
 	for _, path := range found {
@@ -96,9 +109,57 @@ func removeLeftovers(dir string) {
 	}
 }
 
-// Split cuts a text as Run does, so that other models can be judged by the same tokens. Of the configuration it takes Tokenizer, Vocabulary,
-// Valid, Test, From and Warn. The configuration that ReadRun returns has the tokenizer and the vocabulary of its run, whose text it must be;
-// the ids are those of the run's token file where that is still there. The caller closes the result.
+// withFrom fills in the structure and the tokenizer of the model that a run starts from, and returns its description.
+func (c Config) withFrom() (Config, *lmkit.Description, error) {
+	if c.From == "" {
+		return c, nil, nil
+	}
+	from, err := lmkit.ReadDescription(c.From)
+	if err != nil {
+		return c, nil, err
+	}
+	asked, found := c.Model, from.Config
+	for _, structure := range []*network.Config{&asked, &found} { // these two depend on the text and the objective
+		structure.VocabularySize, structure.Context = 0, 0
+	}
+	if asked != (network.Config{}) && asked != found {
+		return c, nil, fmt.Errorf("%s has another structure: %w", c.From, oneline.Join(differences(found, asked)))
+	}
+	if c.Tokenizer != nil && !canBe(c.Tokenizer, from.Tokenizer) {
+		return c, nil, fmt.Errorf("%s has another tokenizer: %s, not %s", c.From, tokenizerName(from.Tokenizer),
+			tokenizerName(c.Tokenizer))
+	}
+	c.Model = from.Config
+	c.Model.Context = 0
+	c.Tokenizer = from.Tokenizer
+	return c, &from, nil
+}
+
+// differences lists the keys of config.json in which two structures differ.
+func differences(found, asked network.Config) []error {
+	values := func(c network.Config) (m map[string]json.RawMessage) {
+		if data, err := json.Marshal(c); err == nil {
+			_ = json.Unmarshal(data, &m)
+		}
+		return m
+	}
+	f, a := values(found), values(asked)
+	var list []error
+	for _, key := range slices.Sorted(maps.Keys(f)) {
+		if string(f[key]) != string(a[key]) {
+			list = append(list, fmt.Errorf("%s is %s, not %s", key, f[key], a[key]))
+		}
+	}
+	return list
+}
+
+// Split cuts a text into the parts that Run would train, validate and test on, so that other models can be evaluated on
+// the same tokens. It uses the fields Tokenizer, Vocabulary, Valid, Test, From and Warn of the configuration.
+//
+// With a configuration from ReadRun it returns the parts of that run, with its tokenizer and vocabulary. The text must
+// be the one that the run was trained on; where the run's token file still exists, the ids come from it.
+//
+// The caller closes the result.
 func Split(ctx context.Context, source text.Source, c Config) (*dataset.Parts, error) {
 	if c.Resume {
 		return splitOfRun(ctx, source, c)

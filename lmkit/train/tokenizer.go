@@ -12,17 +12,15 @@ import (
 	"owlm/lmkit/text"
 )
 
-// What byte-pair encoding has learned is a large file, tokenizer.json. Where a tokenizer is only to be told apart, its hash
-// stands for it.
-
-// learnedSettings is what run.json says of byte-pair encoding that had learned before the run.
+// learnedSettings stands in run.json for byte-pair encoding that had learned its merges before the run. They make up a
+// large file, tokenizer.json, which only has to be recognized.
 type learnedSettings struct {
 	Kind string `json:"kind"`
-	// SHA256 is that of tokenizer.json without white space.
+	// SHA256 is the hash of tokenizer.json without white space.
 	SHA256 string `json:"sha256"`
 }
 
-// tokenizerSettings is what run.json says of a tokenizer.
+// tokenizerSettings returns the description of a tokenizer for run.json.
 func tokenizerSettings(t text.Tokenizer) (json.RawMessage, error) {
 	data, err := text.MarshalTokenizer(t)
 	if b, ok := t.(text.BPE); !ok || !b.Trained() || err != nil {
@@ -36,20 +34,17 @@ func tokenizerSettings(t text.Tokenizer) (json.RawMessage, error) {
 	return json.Marshal(learnedSettings{text.Kind(t), hex.EncodeToString(sum[:])})
 }
 
-// parseTokenizerSettings is the reverse of tokenizerSettings. What was learned is in the run's directory.
+// parseTokenizerSettings returns the tokenizer that tokenizerSettings described. It reads learned merges from the
+// directory of the run.
 func parseTokenizerSettings(dir string, data json.RawMessage) (text.Tokenizer, error) {
 	var learned learnedSettings
 	if json.Unmarshal(data, &learned) == nil && learned.SHA256 != "" {
 		return text.ReadTokenizer(filepath.Join(dir, rundir.TokenizerFile))
 	}
-	t, err := text.ParseTokenizer(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: tokenizer: %w", filepath.Join(dir, rundir.SettingsFile), err)
-	}
-	return t, nil
+	return text.ParseTokenizer(data)
 }
 
-// tokenizerName is what messages call a tokenizer.
+// tokenizerName returns the name of a tokenizer for messages.
 func tokenizerName(t text.Tokenizer) string {
 	settings, err := tokenizerSettings(t)
 	if err != nil {
@@ -58,16 +53,16 @@ func tokenizerName(t text.Tokenizer) string {
 	return string(settings)
 }
 
-// canBe says whether the tokenizer that was asked for is the one that there is. Byte-pair encoding that is to learn can be
-// any that has learned.
-func canBe(asked, is text.Tokenizer) bool {
+// canBe reports whether the tokenizer that was asked for can be the one found. Byte-pair encoding that has not learned
+// its merges can be any byte-pair encoding.
+func canBe(asked, found text.Tokenizer) bool {
 	if b, ok := asked.(text.BPE); ok && !b.Trained() {
-		return text.Kind(is) == text.Kind(asked)
+		return text.Kind(found) == text.Kind(asked)
 	}
-	wanted, err := tokenizerSettings(asked)
+	a, err := tokenizerSettings(asked)
 	if err != nil {
 		return false
 	}
-	found, err := tokenizerSettings(is)
-	return err == nil && bytes.Equal(wanted, found)
+	b, err := tokenizerSettings(found)
+	return err == nil && bytes.Equal(a, b)
 }

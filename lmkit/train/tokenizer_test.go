@@ -18,7 +18,7 @@ import (
 	"owlm/lmkit/text"
 )
 
-// learning is a run that learns byte-pair encoding of the tutorial's text, in a directory.
+// learning returns a run with a directory that learns byte-pair encoding from the tutorial's text.
 func learning(t *testing.T) Config {
 	c := tiny(backend.Go)
 	c.Tokenizer, c.Vocabulary.Size, c.BatchSize = text.BPE{}, 270, 32
@@ -26,7 +26,7 @@ func learning(t *testing.T) Config {
 	return c
 }
 
-// written is what byte-pair encoding has learned, as it is stored.
+// written returns the tokenizer.json of byte-pair encoding that has learned.
 func written(t *testing.T, tokenizer text.Tokenizer) string {
 	t.Helper()
 	if b, ok := tokenizer.(text.BPE); !ok || !b.Trained() {
@@ -39,7 +39,8 @@ func written(t *testing.T, tokenizer text.Tokenizer) string {
 	return string(data)
 }
 
-// TestLearnedTokenizer follows what a run learned: into the model, its directory, a resumed run and one that starts from it.
+// TestLearnedTokenizer follows the tokenizer that a run has learned: into the model, its directory, a resumed run and a
+// run that starts from it.
 func TestLearnedTokenizer(t *testing.T) {
 	c := learning(t)
 	m := train(t, c)
@@ -47,7 +48,8 @@ func TestLearnedTokenizer(t *testing.T) {
 	if n := m.Vocabulary.Len(); n != 270 || m.Vocabulary.Unknown() != "" {
 		t.Errorf("%d tokens, %q for unknown ones", n, m.Vocabulary.Unknown())
 	}
-	if settings, err := os.ReadFile(filepath.Join(c.Directory, rundir.SettingsFile)); err != nil || !strings.Contains(string(settings), `"tokenizer":{"kind":"bpe","vocabulary_size":0,"min_frequency":0}`) {
+	if settings, err := os.ReadFile(filepath.Join(c.Directory, rundir.SettingsFile)); err != nil ||
+		!strings.Contains(string(settings), `"tokenizer":{"kind":"bpe","vocabulary_size":0,"min_frequency":0}`) {
 		t.Errorf("%v: %s", err, settings)
 	}
 	opened, err := lmkit.Open(c.Directory, backend.Go)
@@ -55,7 +57,7 @@ func TestLearnedTokenizer(t *testing.T) {
 		t.Errorf("the opened model has another tokenizer: %v", err)
 	}
 
-	// On another text the run goes on with what it has: no merge of "zq", which only that text has.
+	// On another text the run keeps its tokenizer: it does not learn "zq", which only that text contains.
 	c.Resume, c.AllowChangedText, c.Epochs = true, true, 3
 	other := corpora.OwlText + strings.Repeat(" zq", 50)
 	if m, err = Run(t.Context(), text.String("it", other), c); err != nil || written(t, m.Tokenizer) != learned {
@@ -67,7 +69,8 @@ func TestLearnedTokenizer(t *testing.T) {
 	}
 
 	from := tiny(backend.Go)
-	from.Model, from.From, from.Directory, from.CheckpointEvery = network.Config{}, c.Directory, filepath.Join(t.TempDir(), "from"), 3
+	from.Model, from.From, from.Directory, from.CheckpointEvery = network.Config{}, c.Directory,
+		filepath.Join(t.TempDir(), "from"), 3
 	for _, asked := range []text.Tokenizer{nil, text.BPE{}, opened.Tokenizer} {
 		from.Tokenizer, from.Directory = asked, from.Directory+"-"
 		if m, err = Run(t.Context(), text.String("it", other), from); err != nil || written(t, m.Tokenizer) != learned {
@@ -83,7 +86,7 @@ func TestLearnedTokenizer(t *testing.T) {
 	want.Error(t, err, "another tokenizer", `{"kind":"bpe","sha256":"`, `{"kind":"word"`)
 }
 
-// TestGivenTokenizer trains with byte-pair encoding that was learned elsewhere, and resumes by what run.json says.
+// TestGivenTokenizer trains with byte-pair encoding that had learned before, and resumes with the settings in run.json.
 func TestGivenTokenizer(t *testing.T) {
 	given, err := text.ReadTokenizer("../text/testdata/written.json")
 	if err != nil {
@@ -114,7 +117,7 @@ func TestGivenTokenizer(t *testing.T) {
 	want.Error(t, err, "vocabulary size is 1000", "learned already", "min count is 2")
 }
 
-// TestOtherTokens resumes a run whose directory says other tokens than its checkpoint.
+// TestOtherTokens resumes a run whose directory has other tokens than its checkpoint.
 func TestOtherTokens(t *testing.T) {
 	c := learning(t)
 	train(t, c)
@@ -152,9 +155,12 @@ func TestOpenRefusesOtherTokens(t *testing.T) {
 		content []byte
 		want    []string
 	}{
-		{rundir.VocabularyFile, bytes.Replace(vocabulary, []byte(`"!","\""`), []byte(`"\"","!"`), 1), []string{`token 0 is "\""`, `"!" in tokenizer.json`}},
-		{rundir.VocabularyFile, bytes.Replace(vocabulary, []byte(`null`), []byte(`"a"`), 1), []string{"unknown must be null"}},
-		{rundir.TokenizerFile, []byte(`{"kind":"bpe","vocabulary_size":270,"min_frequency":0}`), []string{rundir.TokenizerFile, "still to be learned"}},
+		{rundir.VocabularyFile, bytes.Replace(vocabulary, []byte(`"!","\""`), []byte(`"\"","!"`), 1),
+			[]string{`token 0 is "\""`, `"!" in tokenizer.json`}},
+		{rundir.VocabularyFile, bytes.Replace(vocabulary, []byte(`null`), []byte(`"a"`), 1),
+			[]string{"unknown must be null"}},
+		{rundir.TokenizerFile, []byte(`{"kind":"bpe","vocabulary_size":270,"min_frequency":0}`),
+			[]string{rundir.TokenizerFile, "still to be learned"}},
 		{rundir.TokenizerFile, tokenizer[:len(tokenizer)/2], []string{rundir.TokenizerFile}},
 	} {
 		if err := os.WriteFile(filepath.Join(c.Directory, test.name), test.content, 0o644); err != nil {
@@ -162,7 +168,9 @@ func TestOpenRefusesOtherTokens(t *testing.T) {
 		}
 		_, err := lmkit.Open(c.Directory, backend.Go)
 		want.Error(t, err, append(test.want, c.Directory)...)
-		for name, content := range map[string][]byte{rundir.VocabularyFile: vocabulary, rundir.TokenizerFile: tokenizer} {
+		for name, content := range map[string][]byte{
+			rundir.VocabularyFile: vocabulary, rundir.TokenizerFile: tokenizer,
+		} {
 			if err := os.WriteFile(filepath.Join(c.Directory, name), content, 0o644); err != nil {
 				t.Fatal(err)
 			}
@@ -170,7 +178,7 @@ func TestOpenRefusesOtherTokens(t *testing.T) {
 	}
 }
 
-// TestEngineComesFirst asks for an engine that there is not: the text is not even opened.
+// TestEngineComesFirst names an engine that does not exist: the text is not even opened.
 func TestEngineComesFirst(t *testing.T) {
 	c := tiny("tpu")
 	source := text.Source{Name: "it", Open: func() (*text.Reader, error) {
@@ -181,7 +189,7 @@ func TestEngineComesFirst(t *testing.T) {
 	want.Error(t, err, `"tpu"`)
 }
 
-// TestSplitOfRunOpensTokens takes a run's parts where nothing can be written, and without its token file.
+// TestSplitOfRunOpensTokens splits the text of a run where nothing can be written, and then without its token file.
 func TestSplitOfRunOpensTokens(t *testing.T) {
 	for _, tokenizer := range tokenizers {
 		c := tiny(backend.Go)
@@ -212,7 +220,8 @@ func TestSplitOfRunOpensTokens(t *testing.T) {
 		for i, part := range []dataset.Part{opened.Train, opened.Valid, opened.Test} {
 			again := []dataset.Part{made.Train, made.Valid, made.Test}[i]
 			if part.PartSize != again.PartSize || !slices.Equal(dataset.All(part.IDs), dataset.All(again.IDs)) {
-				t.Errorf("%s: part %d is %+v, and %+v when made again", text.Kind(tokenizer), i, part.PartSize, again.PartSize)
+				t.Errorf("%s: part %d is %+v, and %+v when made again", text.Kind(tokenizer), i, part.PartSize,
+					again.PartSize)
 			}
 		}
 	}

@@ -22,10 +22,11 @@ import (
 	"owlm/lmkit/text"
 )
 
-// engines are the engines that tests run on: the Go engine, and XLA unless they are short.
+// engines returns the engines that tests run on: the Go engine, and XLA except in short mode.
 func engines(t testing.TB) []string { return enginetest.Names(t) }
 
-// TestRoundTripInTorch trains for 5 epochs here, 5 more in PyTorch, by way of lmkit_torch.py, and evaluates what comes back.
+// TestRoundTripInTorch trains for 5 epochs here and 5 more in PyTorch, with lmkit_torch.py, and evaluates the model
+// that comes back.
 func TestRoundTripInTorch(t *testing.T) {
 	python := golden.Python(t)
 	perplexities, different, cases := 0.0, 0, 0
@@ -55,7 +56,8 @@ func TestRoundTripInTorch(t *testing.T) {
 	} {
 		for _, objective := range []Objective{Windows{Length: 5}, Stream{Length: 4}} {
 			dir, out := filepath.Join(t.TempDir(), "lmkit"), filepath.Join(t.TempDir(), "torch")
-			m := train(t, Config{Model: test.config, Tokenizer: test.tokenizer, Objective: objective, BatchSize: 4, Epochs: 5, LearningRate: 0.01, Directory: dir, Backend: backend.Go})
+			m := train(t, Config{Model: test.config, Tokenizer: test.tokenizer, Objective: objective, BatchSize: 4,
+				Epochs: 5, LearningRate: 0.01, Directory: dir, Backend: backend.Go})
 			var torch struct {
 				Before, After dataset.Evaluation
 				Greedy        []string
@@ -72,15 +74,19 @@ func TestRoundTripInTorch(t *testing.T) {
 			}
 			if !slices.Equal(samples[0].Tokens, torch.Greedy) {
 				different++
-				t.Errorf("%v, %T: greedy %q, PyTorch writes %q", test.config, objective, samples[0].Tokens, torch.Greedy)
+				t.Errorf("%v, %T: greedy %q, PyTorch writes %q", test.config, objective, samples[0].Tokens,
+					torch.Greedy)
 			}
 		}
 	}
-	golden.Agree(t, golden.Agreement{Comparison: "perplexity, relative, before and after training in PyTorch", Cases: cases, Largest: perplexities, Limit: 1e-4})
-	golden.Agree(t, golden.Agreement{Comparison: "greedy continuations that lmkit_torch.py writes otherwise", Cases: cases / 2, Largest: float64(different)})
+	golden.Agree(t, golden.Agreement{Comparison: "perplexity, relative, before and after training in PyTorch",
+		Cases: cases, Largest: perplexities, Limit: 1e-4})
+	golden.Agree(t, golden.Agreement{Comparison: "greedy continuations that lmkit_torch.py writes otherwise",
+		Cases: cases / 2, Largest: float64(different)})
 }
 
-// TestSideBySideInTorch runs the Python program that docs/pytorch.md shows, which prints what Example_pyTorch does.
+// TestSideBySideInTorch runs the Python program in docs/pytorch.md and compares its output with that of
+// Example_pyTorch.
 func TestSideBySideInTorch(t *testing.T) {
 	python := golden.Python(t)
 	command := exec.Command(python, "testdata/torch_side.py")
@@ -100,5 +106,6 @@ func TestSideBySideInTorch(t *testing.T) {
 		different = 1
 		t.Errorf("PyTorch prints\n%s, lmkit\n%s", output, want)
 	}
-	golden.Agree(t, golden.Agreement{Comparison: "what the two programs of docs/pytorch.md print, if it differs", Cases: strings.Count(want, "\n"), Largest: different})
+	golden.Agree(t, golden.Agreement{Comparison: "what the two programs of docs/pytorch.md print, if it differs",
+		Cases: strings.Count(want, "\n"), Largest: different})
 }

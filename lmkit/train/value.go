@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,18 +11,18 @@ import (
 	"owlm/lmkit/rnn"
 )
 
-// Value is the value of a setting in a Config: as text, for flags (it is a flag.Value, and a Value of the package pflag), and as JSON, for
-// files.
+// Value reads and sets the value of a setting in a Config: as text for flags (it is a flag.Value, and a Value of
+// package pflag) and as JSON for files.
 type Value interface {
 	String() string
 	Set(s string) error
-	// Type is int, uint64, float64, bool, string or the words to choose from.
+	// Type is int, uint64, float64, bool, string, or the accepted words separated by "|".
 	Type() string
 	json.Marshaler
 	json.Unmarshaler
 }
 
-// plain is a value of one of Go's own types.
+// plain is the Value of a field of one of Go's own types.
 type plain[T int | uint64 | float64 | bool | string] struct{ p *T }
 
 func of[T int | uint64 | float64 | bool | string](p *T) Value { return plain[T]{p} }
@@ -57,7 +58,7 @@ func (v plain[T]) Set(s string) error {
 	return err
 }
 
-// inverted is a bool whose flag says the opposite.
+// inverted is the Value of a bool whose flag has the opposite meaning. In JSON it has the meaning of the field.
 type inverted struct{ p *bool }
 
 func (v inverted) String() string { return strconv.FormatBool(!*v.p) }
@@ -76,7 +77,8 @@ func (v inverted) Set(s string) error {
 	return err
 }
 
-// choice is one of several words.
+// choice is the Value of a string that must be one of several words. UnmarshalJSON accepts any string, which
+// Config.Validate checks.
 type choice struct {
 	p     *string
 	words []string
@@ -92,13 +94,12 @@ func (v choice) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, v
 
 func (v choice) Set(s string) error {
 	if !slices.Contains(v.words, s) {
-		return fmt.Errorf("it must be %s", strings.Join(v.words, ", "))
+		return mustBe(v)
 	}
 	*v.p = s
 	return nil
 }
 
-// cellValue is the recurrence.
 type cellValue struct{ p *rnn.Cell }
 
 func (v cellValue) String() string { return v.p.String() }
@@ -109,20 +110,20 @@ func (v cellValue) MarshalJSON() ([]byte, error) { return json.Marshal(v.p.Strin
 
 func (v cellValue) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, v.p) }
 
-func (v cellValue) Set(s string) (err error) {
+func (v cellValue) Set(s string) error {
 	cell, err := rnn.ParseCell(s)
 	if err != nil {
-		return fmt.Errorf("it must be %s", strings.ReplaceAll(v.Type(), "|", ", "))
+		return mustBe(v)
 	}
 	*v.p = cell
 	return nil
 }
 
-// objectiveValue is the name of the objective.
+// objectiveValue is the name of the objective, and sequenceValue its length. Each keeps the other.
 type objectiveValue struct{ c *Config }
 
 func (v objectiveValue) String() string {
-	name, _ := v.c.objective()
+	name, _ := splitObjective(v.c.Objective)
 	return name
 }
 
@@ -130,21 +131,27 @@ func (v objectiveValue) Type() string { return "windows|stream" }
 
 func (v objectiveValue) MarshalJSON() ([]byte, error) { return json.Marshal(v.String()) }
 
-func (v objectiveValue) UnmarshalJSON(data []byte) error { return unmarshal(data, v) }
+func (v objectiveValue) UnmarshalJSON(data []byte) error {
+	var name string
+	if err := json.Unmarshal(data, &name); err != nil {
+		return err
+	}
+	return v.Set(name)
+}
 
 func (v objectiveValue) Set(s string) error {
-	_, length := v.c.objective()
-	if v.c.setObjective(s, length) != nil {
-		return fmt.Errorf("it must be %s", strings.ReplaceAll(v.Type(), "|", ", "))
+	if !slices.Contains(strings.Split(v.Type(), "|"), s) {
+		return mustBe(v)
 	}
+	_, length := splitObjective(v.c.Objective)
+	v.c.Objective = joinObjective(s, length)
 	return nil
 }
 
-// sequenceValue is the length of the objective.
 type sequenceValue struct{ c *Config }
 
 func (v sequenceValue) String() string {
-	_, length := v.c.objective()
+	_, length := splitObjective(v.c.Objective)
 	return strconv.Itoa(length)
 }
 
@@ -157,30 +164,49 @@ func (v sequenceValue) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &length); err != nil {
 		return err
 	}
-	return v.set(length)
+	v.set(length)
+	return nil
 }
 
 func (v sequenceValue) Set(s string) error {
-	length, err := strconv.ParseInt(s, 0, strconv.IntSize)
-	if err != nil {
+	var length int
+	if err := of(&length).Set(s); err != nil {
 		return err
 	}
-	return v.set(int(length))
+	v.set(length)
+	return nil
 }
 
-func (v sequenceValue) set(length int) error {
-	name, _ := v.c.objective()
-	return v.c.setObjective(name, length)
+func (v sequenceValue) set(length int) {
+	name, _ := splitObjective(v.c.Objective)
+	v.c.Objective = joinObjective(name, length)
 }
 
-// tokenizerValue is the tokenizer, as run.json has it. It has no flag.
+func splitObjective(o Objective) (name string, length int) {
+	switch o := o.(type) {
+	case Windows:
+		return "windows", o.Length
+	case Stream:
+		return "stream", o.Length
+	}
+	return "windows", 0
+}
+
+func joinObjective(name string, length int) Objective {
+	if name == "stream" {
+		return Stream{Length: length}
+	}
+	return Windows{Length: length}
+}
+
+// tokenizerValue is the tokenizer as run.json describes it. It has no flag, because the command takes it from several.
 type tokenizerValue struct{ c *Config }
 
 func (v tokenizerValue) String() string { return tokenizerName(v.c.Tokenizer) }
 
 func (v tokenizerValue) Type() string { return "tokenizer" }
 
-func (v tokenizerValue) Set(string) error { return fmt.Errorf("a tokenizer is not set as text") }
+func (v tokenizerValue) Set(string) error { return errors.New("a tokenizer cannot be set from text") }
 
 func (v tokenizerValue) MarshalJSON() ([]byte, error) { return tokenizerSettings(v.c.Tokenizer) }
 
@@ -189,11 +215,7 @@ func (v tokenizerValue) UnmarshalJSON(data []byte) (err error) {
 	return err
 }
 
-// unmarshal sets a value from a JSON string.
-func unmarshal(data []byte, v Value) error {
-	var s string
-	if err := json.Unmarshal(data, &s); err != nil {
-		return err
-	}
-	return v.Set(s)
+// mustBe returns the error for a word that a value does not accept.
+func mustBe(v Value) error {
+	return fmt.Errorf("it must be %s", strings.ReplaceAll(v.Type(), "|", ", "))
 }

@@ -10,28 +10,30 @@ import (
 	"owlm/lmkit/dataset"
 )
 
-// due says whether something that comes every so many steps comes after this one.
+// due reports whether something that happens every so many steps happens after this step.
 func due(every, step int) bool { return every > 0 && step%every == 0 }
 
-// evaluate returns the mean loss, in nats, on a part of the text that is not trained on.
-func (r *run) evaluate(ctx context.Context, p dataset.Part) (float64, error) {
+// evaluate returns the mean loss, in nats, on a part that is held out. name is its name for messages.
+func (r *run) evaluate(ctx context.Context, name string, p dataset.Part) (*float64, error) {
 	e, err := r.model.Evaluate(ctx, p.Source(""), lmkit.EvaluateConfig{})
-	return e.Loss, err
+	if err == nil && !finite(e.Loss) {
+		err = r.diverged(fmt.Sprintf("step %d: the %s loss is %v", r.position.Step, name, e.Loss))
+	}
+	return &e.Loss, err
 }
 
-// watch does what comes after a training step: it validates, samples, writes the history and ends the epoch, each when it is due. An error
-// leaves the position as it was, so that watch can be done again.
+// watch does what is due after a training step: it validates, generates a sample, writes the history and ends the
+// epoch. After an error the record of the step is still pending, so that watch can be repeated.
 func (r *run) watch(ctx context.Context) error {
 	p := &r.position
 	record := *p.Pending
 	endOfEpoch := p.Index == r.source.PerEpoch() || p.Step == r.steps
 	var validation *float64
 	if r.parts.Valid.Tokens > 0 && (endOfEpoch || due(r.config.ValidateEvery, p.Step)) {
-		loss, err := r.evaluate(ctx, r.parts.Valid)
-		if err != nil {
+		var err error
+		if validation, err = r.evaluate(ctx, "validation", r.parts.Valid); err != nil {
 			return err
 		}
-		validation = &loss
 	}
 	wanted := due(r.config.LogEvery, p.Step) && p.SkippedInRow == 0
 	if due(r.config.ValidateEvery, p.Step) {
@@ -59,7 +61,7 @@ func (r *run) watch(ctx context.Context) error {
 	}
 	r.stopped = r.hooks.record(record)
 	if errors.Is(r.stopped, ErrStop) && !endOfEpoch {
-		endOfEpoch = true // the last one; without a validation, which could be interrupted
+		endOfEpoch = true // without another validation, which could be interrupted
 	}
 	p.Pending = nil
 	if endOfEpoch {
@@ -68,7 +70,7 @@ func (r *run) watch(ctx context.Context) error {
 	return nil
 }
 
-// endEpoch writes the history, given the record of its last step, and begins the next epoch.
+// endEpoch writes the epoch line of the history, from the record of the last step, and moves on to the next epoch.
 func (r *run) endEpoch(record Record, validation *float64) error {
 	p := &r.position
 	r.trainLoss, r.validLoss = p.EpochLoss/max(1, p.EpochCount), validation

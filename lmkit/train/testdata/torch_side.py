@@ -1,4 +1,4 @@
-"""The program of lmkit's Example_pyTorch, in PyTorch: python torch_side.py, in lmkit's directory; PYTHONPATH names that of lmkit_torch.py."""
+"""The program of Example_pyTorch, in PyTorch. In lmkit/train: PYTHONPATH=../.. python testdata/torch_side.py"""
 
 import torch
 import lmkit_torch
