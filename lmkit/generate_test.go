@@ -163,6 +163,9 @@ func TestGenerateEnds(t *testing.T) {
 	if count != 3 || !errors.Is(last, context.Canceled) {
 		t.Errorf("%d tokens, %v", count, last)
 	}
+	if _, err := m.Logits(ctx, []string{"owl"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("logits: %v", err)
+	}
 	for range m.Generate(t.Context(), "owl", lmkit.GenerateConfig{Length: 1 << 20, Temperature: 1}) {
 		if count++; count == 5 {
 			break

@@ -101,6 +101,7 @@ func (g *ngramFlags) parts(c *cobra.Command) (*dataset.Parts, error) {
 		}
 		parts, err := partsOfRun(c, g.model, g.text, g.lossy)
 		if err == nil && parts.Valid.Tokens+parts.Test.Tokens == 0 {
+			parts.Close()
 			err = fmt.Errorf("the run in %s holds out no part of its text; train with --valid or --test", g.model)
 		}
 		return parts, err

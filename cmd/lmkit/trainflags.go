@@ -74,7 +74,8 @@ func (g *trainFlags) trainConfig(f *pflag.FlagSet) (train.Config, error) {
 		if err != nil {
 			return c, err
 		}
-		return g.change(f, c, typed, f.Changed)
+		started := func(s train.Setting) bool { return typed(s) && s.Key != "from" } // that was long ago
+		return g.change(f, c, started, f.Changed)
 	case g.recipe.value != "":
 		recipe, err := train.FindRecipe(g.recipe.value)
 		if err != nil {

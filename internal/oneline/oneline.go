@@ -21,6 +21,20 @@ func Join(problems []error) error {
 // Of returns the first line of an error's message. GoMLX adds a stack trace below it.
 func Of(err error) string { return First(err.Error()) }
 
+// Wrap returns an error whose message is the first line of err's message, and which wraps err.
+func Wrap(err error) error {
+	if !strings.Contains(err.Error(), "\n") {
+		return err
+	}
+	return wrapped{err}
+}
+
+type wrapped struct{ error }
+
+func (w wrapped) Error() string { return Of(w.error) }
+
+func (w wrapped) Unwrap() error { return w.error }
+
 // First returns the first line of a text.
 func First(text string) string {
 	line, _, _ := strings.Cut(text, "\n")

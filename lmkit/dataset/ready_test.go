@@ -47,6 +47,9 @@ func TestReadyIDsRefused(t *testing.T) {
 	o = Options{Tokenizer: text.Words{}, Vocabulary: few}
 	_, err = Encode(t.Context(), text.Ready("ids", vocabulary, []int32{0}), o)
 	want.Error(t, err, "another vocabulary")
+	o = Options{Tokenizer: text.BPE{}}
+	_, err = Encode(t.Context(), text.Ready("ids", vocabulary, []int32{0}), o)
+	want.Error(t, err, "ids: its token ids need the byte-pair encoding that made them")
 	_, err = Encode(t.Context(), text.Ready("", nil, []int32{0}), o)
 	want.Error(t, err, "token ids need their vocabulary")
 	if strings.HasPrefix(err.Error(), ":") {

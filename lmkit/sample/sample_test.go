@@ -130,6 +130,16 @@ func TestGreedyAndLimits(t *testing.T) {
 	}
 }
 
+func TestProbability(t *testing.T) {
+	for _, logits := range [][]float32{{3}, {1, 2, 4}, {-1000, 0, 1000}, {float32(math.Inf(-1)), 1}} {
+		for id, want := range Softmax(logits, 1) {
+			if got := Probability(logits, int32(id)); math.Abs(got-want) > 1e-15 {
+				t.Errorf("%v: token %d has probability %v, not %v", logits, id, got, want)
+			}
+		}
+	}
+}
+
 func TestPick(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	counts := make([]int, 4)

@@ -227,6 +227,16 @@ func TestWrittenFile(t *testing.T) {
 	checkBPE(t, "written.json", back.(BPE), g.Texts, g.Written)
 }
 
+func TestValid(t *testing.T) {
+	for s, valid := range map[string]string{
+		"": "", "où": "où", "the \xff owl": "the \uFFFD owl", "the \xe2\x82": "the \uFFFD", "\xe2\x82\xff": "\uFFFD\uFFFD",
+	} {
+		if got := Valid(s); got != valid {
+			t.Errorf("%q becomes %q, not %q", s, got, valid)
+		}
+	}
+}
+
 func TestCutUTF8(t *testing.T) {
 	for _, c := range bpeGoldens(t).Decoded {
 		content, err := hex.DecodeString(c.Bytes)

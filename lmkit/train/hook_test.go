@@ -78,7 +78,7 @@ func TestHookFails(t *testing.T) {
 	c := tiny(backend.Go)
 	c.Epochs = 4
 	straight := bytesOf(t, train(t, c))
-	full := errors.New("the disk of the dashboard is full")
+	full := errors.New("the disk of the dashboard is full\nand so is the other")
 	failing := HookFunc(func(r Record) error {
 		if r.Step == 5 {
 			return full
@@ -87,7 +87,7 @@ func TestHookFails(t *testing.T) {
 	})
 	c.Hooks = []Hook{failing}
 	m, err := Run(t.Context(), corpora.Owl, c)
-	want.Error(t, err, "step 5", "a hook failed", full.Error())
+	want.Error(t, err, "step 5", "a hook failed", "the dashboard is full")
 	if !errors.Is(err, full) || m == nil {
 		t.Errorf("%v, model %v", err, m)
 	}

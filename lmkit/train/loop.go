@@ -42,6 +42,7 @@ func Run(ctx context.Context, source text.Source, c Config) (*lmkit.Model, error
 		return nil, err
 	}
 	defer r.parts.Close()
+	defer r.step.close()
 	ahead := dataset.NewLookahead(r.source)
 	r.source = ahead
 	defer ahead.Wait()
@@ -88,7 +89,9 @@ func (r *run) train(ctx context.Context) error {
 		}
 		if errors.Is(r.stopped, ErrStop) {
 			r.stopped = nil
-			r.config.Warn(fmt.Sprintf("a hook stopped the run after step %d of %d", p.Step, r.steps))
+			if p.Step < r.steps {
+				r.config.Warn(fmt.Sprintf("a hook stopped the run after step %d of %d", p.Step, r.steps))
+			}
 			return r.finish(ctx)
 		}
 		if r.stopped != nil {
@@ -117,15 +120,16 @@ func (r *run) interrupted() error {
 
 // failed saves a run that ends with the error of a hook.
 func (r *run) failed() error {
+	failure := oneline.Wrap(r.stopped)
 	if r.config.Directory == "" {
-		return fmt.Errorf("step %d: a hook failed: %w", r.position.Step, r.stopped)
+		return fmt.Errorf("step %d: a hook failed: %w", r.position.Step, failure)
 	}
 	checkpoint, err := r.saveCheckpoint()
 	if err != nil {
 		return fmt.Errorf("step %d: a hook failed: %w, and the checkpoint could not be saved: %v", r.position.Step,
-			r.stopped, err)
+			failure, err)
 	}
-	return fmt.Errorf("step %d: a hook failed: %w; saved as %s", r.position.Step, r.stopped, checkpoint)
+	return fmt.Errorf("step %d: a hook failed: %w; saved as %s", r.position.Step, failure, checkpoint)
 }
 
 // makeStep makes one training step and leaves its record pending for watch.

@@ -156,6 +156,10 @@ func (r *run) restore() ([]rundir.Record, error) {
 	r.checkBest()
 	r.config.Warn(fmt.Sprintf("resuming after step %d from %s", at.Step, checkpoint))
 	records, err := rundir.ReadHistory(checkpoint)
+	records = slices.DeleteFunc(records, func(record rundir.Record) bool {
+		// The run ended within this epoch, and now the epoch goes on.
+		return record.Kind == "epoch" && record.Epoch > at.Epoch && at.Step < r.steps
+	})
 	for _, record := range records {
 		if record.Kind == "epoch" {
 			r.trainLoss, r.validLoss = record.Loss, record.ValidLoss

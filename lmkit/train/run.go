@@ -110,7 +110,13 @@ func startModel(engine *backend.Engine, c Config, vocabulary *text.Vocabulary) (
 	case err != nil:
 		return nil, err
 	case c.From != "":
-		return m, m.LoadWeights(c.From)
+		if err := m.LoadWeights(c.From); err != nil {
+			return nil, err
+		}
+		if m.Note != "" {
+			c.Warn(m.Note)
+			m.Note = ""
+		}
 	case c.Initial != network.InitialWeights{}:
 		return m, m.Initialize(c.Seed, c.Initial)
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"owlm/internal/files"
@@ -59,6 +60,9 @@ func (s Setting) find(groups map[string]map[string]json.RawMessage) (json.RawMes
 	return object[key], nil
 }
 
+// always lists settings that every run.json has, whichever version wrote it.
+var always = []string{"tokenizer", "cell", "embedding_size", "hidden_size", "layers", "objective", "sequence", "batch"}
+
 // ReadRun returns the configuration of the run in a directory, with Resume set, so that the run can be resumed as it is
 // or with changes. Backend, Hooks and the other fields that belong to a call of Run rather than to the run are zero.
 func ReadRun(dir string) (Config, error) {
@@ -68,17 +72,29 @@ func ReadRun(dir string) (Config, error) {
 	}
 	var groups map[string]map[string]json.RawMessage
 	if err := files.ReadJSON(path, &groups); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			err = fmt.Errorf("%s: it has a JSON %s; it must have the objects fixed and free", path, wrong.Value)
+		}
 		return Config{}, err
 	}
 	c := Config{Directory: dir, Resume: true}
+	var missing []string
 	for _, s := range Settings {
 		data, err := s.find(groups)
-		if err == nil && data != nil {
+		switch {
+		case err == nil && data != nil:
 			err = s.Of(&c).UnmarshalJSON(data)
+		case err == nil && slices.Contains(always, s.Key):
+			missing = append(missing, s.Key)
 		}
 		if err != nil {
 			return Config{}, fmt.Errorf("%s: %s: %w", path, s.Key, err)
 		}
+	}
+	if missing != nil {
+		return Config{}, fmt.Errorf("%s is damaged: it has no %s; restore it, or use another directory",
+			path, strings.Join(missing, ", "))
 	}
 	return c, nil
 }

@@ -73,7 +73,18 @@ func (s *step) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 }
 
 // reset makes the next step start from zero states.
-func (s *step) reset() { s.states = nil }
+func (s *step) reset() {
+	for _, state := range s.states {
+		state.FinalizeAll()
+	}
+	s.states = nil
+}
+
+// close frees the compiled graph and the states.
+func (s *step) close() {
+	s.reset()
+	s.program.Close()
+}
 
 // run makes one step and returns the mean loss of the batch, in nats, and the global norm of its gradient.
 func (s *step) run(b dataset.Batch, learningRate float64) (loss, norm float64, err error) {

@@ -15,7 +15,8 @@ type Stepper struct {
 	// LearningRate is the learning rate of the next step, which the caller may change.
 	LearningRate float64
 
-	step *step
+	step  *step
+	ended string // why the next step of a stream must start from a zero hidden state; "" if it need not
 }
 
 // Step is the result of a training step.
@@ -65,13 +66,18 @@ func (s *Stepper) Windows(windows []text.Window[int32]) (Step, error) {
 	return s.run(dataset.WindowBatch(windows, shape.steps, shape.rows))
 }
 
-// Lanes makes a step with objective Stream, on BatchSize lanes of 2 to Length+1 token ids. Each lane continues from the
+// Lanes makes a step with objective Stream, on BatchSize lanes of Length+1 token ids. Each lane continues from the
 // hidden state that the previous step left in its place, and the model predicts all of its tokens but the first. To
 // predict every token of a text, begin each lane with its last token in the previous step.
+//
+// Where texts end, lanes may be shorter, of 2 tokens or more. Call Reset before the next step.
 func (s *Stepper) Lanes(lanes [][]int32) (Step, error) {
 	shape := s.step.shape
 	if !shape.every {
 		return Step{}, errors.New("the objective is windows; a stream reads lanes")
+	}
+	if s.ended != "" {
+		return Step{}, fmt.Errorf("%s, which ended its text; call Reset before the next step", s.ended)
 	}
 	if len(lanes) != shape.rows {
 		return Step{}, fmt.Errorf("the batch has %d lanes; it must have %d", len(lanes), shape.rows)
@@ -85,11 +91,23 @@ func (s *Stepper) Lanes(lanes [][]int32) (Step, error) {
 			return Step{}, fmt.Errorf("lane %d: %w", i+1, err)
 		}
 	}
-	return s.run(dataset.LaneBatch(lanes, shape.steps, shape.rows))
+	result, err := s.run(dataset.LaneBatch(lanes, shape.steps, shape.rows))
+	for i, lane := range lanes {
+		if err == nil && len(lane) <= shape.steps {
+			s.ended = fmt.Sprintf("lane %d of the step before had %d of %d tokens", i+1, len(lane), shape.steps+1)
+		}
+	}
+	return result, err
 }
 
 // Reset makes the next step of a stream start from a zero hidden state.
-func (s *Stepper) Reset() { s.step.reset() }
+func (s *Stepper) Reset() {
+	s.ended = ""
+	s.step.reset()
+}
+
+// Close frees what the engine holds for the steps. The model stays as it is. Afterwards no more steps can be made.
+func (s *Stepper) Close() { s.step.close() }
 
 func (s *Stepper) run(b dataset.Batch) (Step, error) {
 	if !validRate(s.LearningRate) {

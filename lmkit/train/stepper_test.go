@@ -149,9 +149,22 @@ func TestLaneFaults(t *testing.T) {
 	}
 	_, err = stepper.Windows(text.Windows(ids, 4, 1)[:2])
 	want.Error(t, err, "reads lanes")
+	if _, err = stepper.Lanes([][]int32{ids[:5], ids[:3]}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = stepper.Lanes([][]int32{ids[:5], ids[:5]})
+	want.Error(t, err, "lane 2 of the step before had 3 of 5 tokens", "call Reset")
+	stepper.Reset()
+	if _, err = stepper.Lanes([][]int32{ids[:5], ids[:5]}); err != nil {
+		t.Error(err)
+	}
 	stepper.LearningRate = math.NaN()
 	_, err = stepper.Lanes([][]int32{ids[:5], ids[:5]})
 	want.Error(t, err, "learning rate is NaN")
+	stepper.LearningRate = 1
+	stepper.Close()
+	_, err = stepper.Lanes([][]int32{ids[:5], ids[:5]})
+	want.Error(t, err, "closed")
 }
 
 func TestStepperFaults(t *testing.T) {

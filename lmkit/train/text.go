@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"owlm/internal/oneline"
 	"owlm/lmkit"
@@ -25,10 +26,11 @@ import (
 // same.
 func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Description) (*dataset.Parts, error) {
 	o := c.encodeOptions()
+	o.Warn = once(c.Warn)
 	if from != nil {
 		o.Vocabulary = from.Vocabulary
 	}
-	if c.Directory != "" && source.Open != nil && !source.InMemory() {
+	if c.Directory != "" && source.Open != nil {
 		o.Path = filepath.Join(c.Directory, dataset.TokensFile)
 	}
 	if begun := c.begun(); begun != nil {
@@ -64,6 +66,17 @@ func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Desc
 	return p, nil
 }
 
+// once passes each message on the first time only.
+func once(warn func(string)) func(string) {
+	passed := make(map[string]bool)
+	return func(message string) {
+		if !passed[message] {
+			passed[message] = true
+			warn(message)
+		}
+	}
+}
+
 // begun returns the description of the model of a run that is resumed, or nil if the run starts now.
 func (c Config) begun() *lmkit.Description {
 	if c.Directory == "" || !c.Resume || !rundir.HoldsRun(c.Directory) {
@@ -87,7 +100,7 @@ func (c Config) reuse(ctx context.Context, source text.Source, o dataset.Options
 		c.Warn(fmt.Sprintf("tokenizing the text again: %v", err))
 		return nil, nil
 	}
-	now, err := dataset.SHA256(ctx, source, c.Warn)
+	now, err := dataset.SHA256(ctx, source, o.Warn)
 	if err == nil && now == p.Text {
 		return p, nil
 	}
@@ -103,9 +116,11 @@ func (c Config) reuse(ctx context.Context, source text.Source, o dataset.Options
 // removeLeftovers removes the temporary token files of a run that was killed. The caller holds the lock of the
 // directory.
 func removeLeftovers(dir string) {
-	found, _ := filepath.Glob(filepath.Join(dir, "."+dataset.TokensFile+"*"))
-	for _, path := range found {
-		os.Remove(path)
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), "."+dataset.TokensFile) {
+			os.Remove(filepath.Join(dir, entry.Name()))
+		}
 	}
 }
 

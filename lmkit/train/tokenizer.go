@@ -39,9 +39,27 @@ func tokenizerSettings(t text.Tokenizer) (json.RawMessage, error) {
 func parseTokenizerSettings(dir string, data json.RawMessage) (text.Tokenizer, error) {
 	var learned learnedSettings
 	if json.Unmarshal(data, &learned) == nil && learned.SHA256 != "" {
-		return text.ReadTokenizer(filepath.Join(dir, rundir.TokenizerFile))
+		return readLearned(filepath.Join(dir, rundir.TokenizerFile), learned.SHA256)
 	}
 	return text.ParseTokenizer(data)
+}
+
+// readLearned reads the tokenizer with which a run was started, and refuses another one.
+func readLearned(path, sha256 string) (text.Tokenizer, error) {
+	t, err := text.ReadTokenizer(path)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := tokenizerSettings(t)
+	if err != nil {
+		return nil, err
+	}
+	var found learnedSettings
+	if err := json.Unmarshal(settings, &found); err != nil || found.SHA256 != sha256 {
+		return nil, fmt.Errorf("%s is not the one that the run was started with: its sha256 is %s, not %s",
+			path, found.SHA256, sha256)
+	}
+	return t, nil
 }
 
 // tokenizerName returns the name of a tokenizer for messages.

@@ -1,4 +1,5 @@
-// Command server streams text over HTTP: all clients share one model, each has a state of its own, and a client that goes away ends its text.
+// Command server streams text over HTTP. All clients share one model, and each has a state of its own. A client that
+// goes away ends its text.
 //
 //	go run . -model runs/owl &
 //	curl -N 'http://localhost:8080/?prompt=Once+upon+a+time&length=200'
@@ -36,6 +37,9 @@ func serve(ctx context.Context, dir, address string) error {
 	if err != nil {
 		return err
 	}
+	if model.Note != "" {
+		log.Print(model.Note)
+	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
@@ -43,14 +47,15 @@ func serve(ctx context.Context, dir, address string) error {
 	log.Printf("%s; listening on http://%s", model.Engine.Reason, listener.Addr())
 	// The requests' contexts end with ctx, so that texts that are being written end, too.
 	server := &http.Server{Handler: writer{model}, BaseContext: func(net.Listener) context.Context { return ctx }}
+	done := make(chan error)
 	go func() {
 		<-ctx.Done()
-		server.Shutdown(context.WithoutCancel(ctx))
+		done <- server.Shutdown(context.WithoutCancel(ctx)) // waits for the texts
 	}()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return nil
+	return <-done
 }
 
 // writer answers requests with text of a model.
@@ -63,6 +68,7 @@ func (w writer) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 	}
 	c := lmkit.GenerateConfig{Length: length, Temperature: 0.8}
 	response.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	begun := false
 	flush := http.NewResponseController(response).Flush
 	// When the client goes away its context ends, and with it the loop.
 	for token, err := range w.model.Generate(request.Context(), request.FormValue("prompt"), c) {
@@ -71,9 +77,13 @@ func (w writer) ServeHTTP(response http.ResponseWriter, request *http.Request) {
 			return
 		}
 		if err != nil {
-			http.Error(response, err.Error(), http.StatusBadRequest)
+			log.Printf("%s: %v", request.RemoteAddr, err)
+			if !begun {
+				http.Error(response, err.Error(), http.StatusBadRequest)
+			}
 			return
 		}
+		begun = true
 		fmt.Fprint(response, token.Text)
 		flush()
 	}
