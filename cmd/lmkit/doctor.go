@@ -17,9 +17,9 @@ import (
 type finding struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
-	// Is describes what was found, or what is wrong. Mend says how to fix it.
+	// Is describes what was found, or what is wrong. Fix says how to fix it.
 	Is   string `json:"is"`
-	Mend string `json:"mend,omitempty"`
+	Fix string `json:"mend,omitempty"`
 }
 
 func doctorCommand() *cobra.Command {
@@ -39,8 +39,8 @@ func doctorCommand() *cobra.Command {
 					mark = "missing"
 				}
 				fmt.Fprintf(c.OutOrStdout(), "%s  %-16s %s\n", mark, f.Name, f.Is)
-				if f.Mend != "" {
-					fmt.Fprintf(c.OutOrStdout(), "         %-16s → %s\n", "", f.Mend)
+				if f.Fix != "" {
+					fmt.Fprintf(c.OutOrStdout(), "         %-16s → %s\n", "", f.Fix)
 				}
 			}
 			return nil
@@ -72,19 +72,19 @@ func examine() []finding {
 func installed() (findings []finding) {
 	checkout, err := setup.FindCheckout()
 	if err != nil {
-		mend := "run lmkit in a checkout of owlm"
-		findings = append(findings, finding{Name: "checkout", Is: oneline.Of(err), Mend: mend})
+		fix := "run lmkit in a checkout of owlm"
+		findings = append(findings, finding{Name: "checkout", Is: oneline.Of(err), Fix: fix})
 	} else {
 		findings = append(findings, finding{Name: "checkout", OK: true, Is: checkout})
 	}
 	parts, err := setup.Inspect(checkout)
 	if err != nil {
-		return append(findings, finding{Name: "cache", Is: oneline.Of(err), Mend: "set LMKIT_CACHE to a directory"})
+		return append(findings, finding{Name: "cache", Is: oneline.Of(err), Fix: "set LMKIT_CACHE to a directory"})
 	}
 	for _, part := range parts {
 		f := finding{Name: part.Name, OK: part.Path != "", Is: strings.TrimSpace(part.Version + " " + part.Path)}
 		if !f.OK {
-			f.Is, f.Mend = "not installed", "lmkit setup"
+			f.Is, f.Fix = "not installed", "lmkit setup"
 		}
 		findings = append(findings, f)
 	}
@@ -99,14 +99,14 @@ func describeVersions() string {
 }
 
 // program finds a program on the path and runs it with arguments that make it print its version.
-func program(name string, args []string, mend string) finding {
+func program(name string, args []string, fix string) finding {
 	path, err := exec.LookPath(name)
 	if err != nil {
-		return finding{Name: name, Is: "not found on the path", Mend: mend}
+		return finding{Name: name, Is: "not found on the path", Fix: fix}
 	}
 	output, err := exec.Command(path, args...).CombinedOutput()
 	if err != nil {
-		return finding{Name: name, Is: path + " does not run: " + oneline.Of(err), Mend: mend}
+		return finding{Name: name, Is: path + " does not run: " + oneline.Of(err), Fix: fix}
 	}
 	return finding{Name: name, OK: true, Is: oneline.First(strings.TrimSpace(string(output)))}
 }
@@ -115,8 +115,8 @@ func program(name string, args []string, mend string) finding {
 func tryAuto() finding {
 	engine, err := backend.Open("auto")
 	if err != nil {
-		mend := "set LMKIT_BACKEND to another engine, or unset it"
-		return finding{Name: "engine auto", Is: oneline.Of(err), Mend: mend}
+		fix := "set LMKIT_BACKEND to another engine, or unset it"
+		return finding{Name: "engine auto", Is: oneline.Of(err), Fix: fix}
 	}
 	return finding{Name: "engine auto", OK: true, Is: engine.Reason}
 }
@@ -131,7 +131,7 @@ func tryEngine(name string) finding {
 	if err != nil {
 		f.Is = oneline.Of(err)
 		if name == backend.XLACPU {
-			f.Mend = "lmkit setup"
+			f.Fix = "lmkit setup"
 		}
 		return f
 	}

@@ -164,7 +164,7 @@ func TestDoctor(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"JupyterLab", "XLA for the CPU", "gonb, goimports", "kernel"} {
-		if f := found[name]; f.OK || f.Mend != "lmkit setup" {
+		if f := found[name]; f.OK || f.Fix != "lmkit setup" {
 			t.Errorf("%s is found in an empty cache: %+v", name, f)
 		}
 	}

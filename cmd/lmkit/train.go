@@ -13,6 +13,7 @@ import (
 	"owlm/lmkit/corpora"
 	"owlm/lmkit/network"
 	"owlm/lmkit/rundir"
+	"owlm/lmkit/text"
 	"owlm/lmkit/train"
 )
 
@@ -88,6 +89,8 @@ func (g *trainFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	// Read as a stream, even a corpus that is in memory leaves its token file in the run's directory.
+	source = text.Source{Name: source.Name, Open: source.Open}
 	config.TextName, config.Directory, config.Backend = g.text, g.out, g.given.Backend
 	config.AllowChangedText = g.changed
 	config.Warn = warnings(c)

@@ -105,20 +105,19 @@ func TestOtherMerges(t *testing.T) {
 	want.Error(t, err, path, "sha256")
 }
 
-// TestTokenFileOfMemory trains on a text in memory: its ids are in the directory, where other programs look for them.
-func TestTokenFileOfMemory(t *testing.T) {
+// TestLeftovers removes what a killed run left of its token file, whatever the directory is called.
+func TestLeftovers(t *testing.T) {
 	c := tiny("go")
 	c.Directory, c.CheckpointEvery = filepath.Join(t.TempDir(), "r[u]n"), 2
-	train(t, c)
-	if _, err := os.Stat(filepath.Join(c.Directory, dataset.TokensFile)); err != nil {
-		t.Error(err)
+	if _, err := Run(t.Context(), stored("it", corpora.OwlText), c); err != nil {
+		t.Fatal(err)
 	}
 	left := filepath.Join(c.Directory, "."+dataset.TokensFile+"123")
 	if err := os.WriteFile(left, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	c.Resume, c.AllowChangedText, c.Epochs = true, true, 4
-	if _, err := Run(t.Context(), text.String("it", corpora.OwlText+" the owl"), c); err != nil {
+	if _, err := Run(t.Context(), stored("it", corpora.OwlText+" the owl"), c); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(left); err == nil {

@@ -30,7 +30,7 @@ func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Desc
 	if from != nil {
 		o.Vocabulary = from.Vocabulary
 	}
-	if c.Directory != "" && source.Open != nil {
+	if c.Directory != "" && source.Open != nil && !source.InMemory() {
 		o.Path = filepath.Join(c.Directory, dataset.TokensFile)
 	}
 	if begun := c.begun(); begun != nil {
