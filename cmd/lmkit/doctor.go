@@ -18,7 +18,7 @@ type finding struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
 	// Is describes what was found, or what is wrong. Fix says how to fix it.
-	Is   string `json:"is"`
+	Is  string `json:"is"`
 	Fix string `json:"mend,omitempty"`
 }
 
