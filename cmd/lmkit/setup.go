@@ -22,7 +22,7 @@ func setupCommand() *cobra.Command {
 			case "cuda":
 				return errors.New("this version sets up XLA for the CPU only; leave out --backend")
 			default:
-				return usagef(c, "--backend is %q; it must be cpu", engine)
+				return usagef(c, "--backend is %q; it must be cpu or cuda", engine)
 			}
 			options := setup.Options{Completion: true}
 			if unverified {
