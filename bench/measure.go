@@ -168,7 +168,8 @@ func generate(e *backend.Engine, w Workload, l *stopwatch) error {
 		return err
 	}
 	words := text.Words{}
-	vocabulary, err := text.NewVocabulary(words.Tokenize(randomText(w.Vocabulary, w.Vocabulary)), text.VocabularyOptions{})
+	tokens := words.Tokenize(randomText(w.Vocabulary, w.Vocabulary))
+	vocabulary, err := text.NewVocabulary(tokens, text.VocabularyOptions{})
 	if err != nil {
 		return err
 	}

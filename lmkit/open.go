@@ -14,8 +14,8 @@ import (
 // Open reads a model from its directory. engineName names the engine, as for backend.Open; "" is "auto". Open does not
 // write into the directory.
 //
-// In the directory of a run that has not ended, or was resumed and has not ended again, Open reads the newest checkpoint
-// that is whole, and Model.Note says so. Without a checkpoint, the error is an *UnfinishedError.
+// In the directory of a run that has not ended, or was resumed and has not ended again, Open reads the newest
+// checkpoint that is whole, and Model.Note says so. Without a checkpoint, the error is an *UnfinishedError.
 func Open(dir, engineName string) (*Model, error) {
 	description, err := ReadDescription(dir)
 	if err != nil {

@@ -100,12 +100,13 @@ func TestRetrain(t *testing.T) {
 func TestRetrainRefuses(t *testing.T) {
 	python := standIn(t)
 	first := trained(t, func(*train.Config) {})
+	const other = "not those of the first run"
 	for name, c := range map[string]struct {
 		dir, want string
 	}{
-		"another model":   {trained(t, func(c *train.Config) { c.Model.HiddenSize = 9 }), "not those of the first run"},
-		"another dropout": {trained(t, func(c *train.Config) { c.Dropout.Outputs = 0.5 }), "not those of the first run"},
-		"another split":   {trained(t, func(c *train.Config) { c.Valid = 0.3 }), "not those of the first run"},
+		"another model":   {trained(t, func(c *train.Config) { c.Model.HiddenSize = 9 }), other},
+		"another dropout": {trained(t, func(c *train.Config) { c.Dropout.Outputs = 0.5 }), other},
+		"another split":   {trained(t, func(c *train.Config) { c.Valid = 0.3 }), other},
 		"no run":          {t.TempDir(), "holds no training run"},
 		"nothing to test": {trained(t, func(c *train.Config) { c.Valid = 0 }), "--valid"},
 	} {

@@ -1,4 +1,5 @@
-// Package programs tests the programs in this directory, and the README's, as their readers would run them: in a module of their own.
+// Package programs tests the programs in this directory, and the README's, as their readers would run them: in a module
+// of their own.
 package programs
 
 import (
@@ -46,7 +47,8 @@ func built(t *testing.T, source []byte) string {
 		}
 	}
 	for _, args := range [][]string{
-		{"mod", "init", "example"}, {"mod", "edit", "-require=owlm@v0.0.0", "-replace=owlm=" + root}, {"mod", "tidy"}, {"build", "-o", "program", "."},
+		{"mod", "init", "example"}, {"mod", "edit", "-require=owlm@v0.0.0", "-replace=owlm=" + root}, {"mod", "tidy"},
+		{"build", "-o", "program", "."},
 	} {
 		command := exec.Command("go", args...)
 		command.Dir = dir
@@ -67,7 +69,8 @@ func read(t *testing.T, path string) []byte {
 }
 
 func TestReadme(t *testing.T) {
-	program := regexp.MustCompile("(?s)```go\n(package main.*?)```").FindSubmatch(read(t, filepath.Join(checkout, "README.md")))
+	readme := read(t, filepath.Join(checkout, "README.md"))
+	program := regexp.MustCompile("(?s)```go\n(package main.*?)```").FindSubmatch(readme)
 	if program == nil {
 		t.Fatal("the README has no program")
 	}

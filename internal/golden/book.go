@@ -11,8 +11,8 @@ import (
 	"owlm/internal/setup"
 )
 
-// Book returns the path of a book on this machine: Opticks comes with Go's sources, and lmkit corpus get kjv puts the King James Bible
-// into lmkit's cache directory. A test without its book is skipped.
+// Book returns the path of a book on this machine: Opticks comes with Go's sources, and lmkit corpus get kjv puts the
+// King James Bible into lmkit's cache directory. A test without its book is skipped.
 func Book(t T, name string) string {
 	if name == "opticks" {
 		root, err := exec.Command("go", "env", "GOROOT").Output()

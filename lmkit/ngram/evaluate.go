@@ -7,8 +7,9 @@ import (
 	"owlm/lmkit/dataset"
 )
 
-// Evaluate measures how well the model predicts a part, which must be encoded with the model's vocabulary. The first token, of each
-// document, is not predicted, and no prediction looks back beyond that, just as when lmkit evaluates a neural model.
+// Evaluate measures how well the model predicts a part, which must be encoded with the model's vocabulary. The first
+// token, of each document, is not predicted, and no prediction looks back beyond that, just as when lmkit evaluates a
+// neural model.
 func (m *Model) Evaluate(p dataset.Part) (dataset.Evaluation, error) {
 	if err := p.Check(); err != nil {
 		return dataset.Evaluation{}, err

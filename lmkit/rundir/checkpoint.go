@@ -132,8 +132,8 @@ func List(dir string) ([]string, error) {
 	return checkpointNames(entries), err
 }
 
-// Unfinished reports whether the run in dir has not ended: it has no weights, or a checkpoint after the last step of its
-// receipt, because it was resumed.
+// Unfinished reports whether the run in dir has not ended: it has no weights, or a checkpoint after the last step of
+// its receipt, because it was resumed.
 func Unfinished(dir string) bool {
 	if _, err := os.Stat(filepath.Join(dir, WeightsFile)); errors.Is(err, fs.ErrNotExist) {
 		return true

@@ -69,9 +69,9 @@ func (b BPE) learned() *bytepair.Merges {
 	return b.merges
 }
 
-// Train learns merges from texts, each by itself, and returns a BPE that has them; b does not change. The same texts and options always
-// give the same merges. They are the merges of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet,
-// when it receives each text as one string.
+// Train learns merges from texts, each by itself, and returns a BPE that has them; b does not change. The same texts
+// and options always give the same merges. They are the merges of Hugging Face's BpeTrainer with the byte alphabet as
+// initial_alphabet, when it receives each text as one string.
 //
 // Memory grows with the number of distinct words, not with the length of the texts. An error comes from Validate, from
 // the reader or from the context.
@@ -79,7 +79,8 @@ func (b BPE) Train(ctx context.Context, texts ...io.Reader) (BPE, error) {
 	if err := b.Validate(); err != nil {
 		return BPE{}, err
 	}
-	learned, err := bytepair.Learn(ctx, texts, cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2))
+	size, frequency := cmp.Or(b.VocabularySize, DefaultVocabularySize), cmp.Or(b.MinFrequency, 2)
+	learned, err := bytepair.Learn(ctx, texts, size, frequency)
 	if err != nil {
 		return BPE{}, err
 	}

@@ -229,7 +229,8 @@ func TestWrittenFile(t *testing.T) {
 
 func TestValid(t *testing.T) {
 	for s, valid := range map[string]string{
-		"": "", "où": "où", "the \xff owl": "the \uFFFD owl", "the \xe2\x82": "the \uFFFD", "\xe2\x82\xff": "\uFFFD\uFFFD",
+		"": "", "où": "où", "the \xff owl": "the \uFFFD owl",
+		"the \xe2\x82": "the \uFFFD", "\xe2\x82\xff": "\uFFFD\uFFFD",
 	} {
 		if got := Valid(s); got != valid {
 			t.Errorf("%q becomes %q, not %q", s, got, valid)

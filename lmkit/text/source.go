@@ -11,15 +11,15 @@ import (
 	"owlm/internal/files"
 )
 
-// Source is what a model is trained on or evaluated on: a text, documents that are kept apart, or token ids. One of Open, Documents
-// and Tokens is set; String, File, FromReader, Apart and Ready make sources.
+// Source is what a model is trained on or evaluated on: a text, documents that are kept apart, or token ids. One of
+// Open, Documents and Tokens is set; String, File, FromReader, Apart and Ready make sources.
 type Source struct {
 	// Name is what messages and receipts call the source.
 	Name string
 	// Open begins to read a text, any number of times. Its errors, and those of reading, name the source.
 	Open func() (*Reader, error)
-	// Documents are texts that have nothing to do with each other: each is tokenized by itself and read from a zero state, and no
-	// window or prediction reaches from one into the next.
+	// Documents are texts that have nothing to do with each other: each is tokenized by itself and read from a zero
+	// state, and no window or prediction reaches from one into the next.
 	Documents []string
 	// Tokens are ids that were made already.
 	Tokens *Tokens
@@ -34,8 +34,8 @@ type Tokens struct {
 	Vocabulary *Vocabulary
 	// Starts are the positions at which documents begin, the first of which is 0; nil for one text.
 	Starts []int
-	// Characters is the number of code points that the tokens were made of, and Unknown how many tokens the vocabulary lacked. With
-	// Characters 0 the tokens are joined to count them.
+	// Characters is the number of code points that the tokens were made of, and Unknown how many tokens the vocabulary
+	// lacked. With Characters 0 the tokens are joined to count them.
 	Characters, Unknown int
 }
 
@@ -76,8 +76,8 @@ func File(path string, lossy bool) Source {
 	}}
 }
 
-// FromReader makes a source of a text that can be read once. It is read when it is first needed, and stays in memory. Bytes that are not
-// UTF-8 are an error or, if lossy, are replaced.
+// FromReader makes a source of a text that can be read once. It is read when it is first needed, and stays in memory.
+// Bytes that are not UTF-8 are an error or, if lossy, are replaced.
 func FromReader(name string, r io.Reader, lossy bool) Source {
 	read := sync.OnceValues(func() ([]byte, error) { return io.ReadAll(r) })
 	return Source{Name: name, inMemory: true, Open: func() (*Reader, error) {

@@ -16,7 +16,8 @@ import (
 func TestSources(t *testing.T) {
 	path := want.File(t, "owl.txt", "\uFEFFan owl\r\n")
 	for name, source := range map[string]Source{
-		"string": String("owl", "an owl\r\n"), "file": File(path, false), "reader": FromReader("owl", strings.NewReader("an owl\n"), false),
+		"string": String("owl", "an owl\r\n"), "file": File(path, false),
+		"reader":      FromReader("owl", strings.NewReader("an owl\n"), false),
 		"slow reader": FromReader("owl", iotest.OneByteReader(strings.NewReader("an owl\n")), false),
 	} {
 		for range 2 {

@@ -22,9 +22,10 @@ type streamer interface {
 	beginning(tokens []string, block string, last bool) ([]string, int)
 }
 
-// TokenizeReader tokenizes a text in UTF-8, such as a Reader gives, and calls each with its tokens and the piece of the text that they
-// were made of, piece by piece. Tokens may not be kept. They are those of Tokenize. For a tokenizer of this package memory is bounded: a stretch of 1 MiB
-// without a safe place to cut, such as the end of a sentence, is cut at white space, or anywhere if it has none.
+// TokenizeReader tokenizes a text in UTF-8, such as a Reader gives, and calls each with its tokens and the piece of the
+// text that they were made of, piece by piece. Tokens may not be kept. They are those of Tokenize. For a tokenizer of
+// this package memory is bounded: a stretch of 1 MiB without a safe place to cut, such as the end of a sentence, is cut
+// at white space, or anywhere if it has none.
 func TokenizeReader(t Tokenizer, r io.Reader, each func(tokens []string, piece string) error) error {
 	if s, ok := t.(streamer); ok {
 		return blocks{s, blockSize, longestStretch}.tokenize(r, each)

@@ -1,5 +1,5 @@
-// Command rivers trains a model on rows of its own, each a document that has nothing to do with the others, and stops when it has learned
-// enough.
+// Command rivers trains a model on rows of its own, each a document that has nothing to do with the others, and stops
+// when it has learned enough.
 package main
 
 import (
@@ -16,8 +16,9 @@ import (
 
 // rivers could as well come from a database.
 var rivers = []string{
-	"amazon", "amur", "congo", "danube", "elbe", "euphrates", "ganges", "indus", "lena", "loire", "mekong", "murray", "niger", "nile",
-	"ob", "orinoco", "rhine", "rhone", "seine", "thames", "tigris", "vistula", "volga", "yangtze", "yenisei", "yukon", "zambezi",
+	"amazon", "amur", "congo", "danube", "elbe", "euphrates", "ganges", "indus", "lena", "loire", "mekong", "murray",
+	"niger", "nile", "ob", "orinoco", "rhine", "rhone", "seine", "thames", "tigris", "vistula", "volga", "yangtze",
+	"yenisei", "yukon", "zambezi",
 }
 
 func main() {

@@ -1,5 +1,6 @@
-// Command scan puts a recurrent layer into a GoMLX model that is no language model: it shows a sequence whose first element says which of four
-// classes it belongs to, and 11 elements of noise. To tell the class at the end, the layer must remember it.
+// Command scan puts a recurrent layer into a GoMLX model that is no language model: it shows a sequence whose first
+// element says which of four classes it belongs to, and 11 elements of noise. To tell the class at the end, the layer
+// must remember it.
 package main
 
 import (
@@ -56,7 +57,8 @@ func sequences(random *rand.Rand) (x, class *tensors.Tensor) {
 		}
 		values[row*classes+int(list[row])] = 1
 	}
-	return tensors.FromFlatDataAndDimensions(values, steps, batch, classes), tensors.FromFlatDataAndDimensions(list, batch, 1)
+	return tensors.FromFlatDataAndDimensions(values, steps, batch, classes),
+		tensors.FromFlatDataAndDimensions(list, batch, 1)
 }
 
 func main() {

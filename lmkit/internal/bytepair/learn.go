@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Learn learns merges from texts, each by itself, until there are size tokens or no pair occurs frequency times. The same texts always
-// give the same merges: the most frequent pair comes first, and of several equally frequent pairs the one with the
-// smallest ids. They are the merges of Hugging Face's BpeTrainer with the byte alphabet as initial_alphabet, when it
-// receives each text as one string.
+// Learn learns merges from texts, each by itself, until there are size tokens or no pair occurs frequency times. The
+// same texts always give the same merges: the most frequent pair comes first, and of several equally frequent pairs the
+// one with the smallest ids. They are the merges of Hugging Face's BpeTrainer with the byte alphabet as
+// initial_alphabet, when it receives each text as one string.
 //
 // Memory grows with the number of distinct words, not with the length of the texts. An error comes from the reader or
 // from the context.

@@ -83,8 +83,8 @@ func finalSigma(s string, i int) bool {
 // IsCased reports whether r has Unicode's property IsCased: upper, lower or title case.
 func IsCased(r rune) bool { return IsUpper(r) || IsLower(r) || unicode.IsTitle(r) }
 
-// IsCaseIgnorable reports whether r has Unicode's property Case_Ignorable: marks, format characters, modifier letters and
-// symbols, and the punctuation that stands within words (Word_Break MidLetter, MidNumLet and Single_Quote).
+// IsCaseIgnorable reports whether r has Unicode's property Case_Ignorable: marks, format characters, modifier letters
+// and symbols, and the punctuation that stands within words (Word_Break MidLetter, MidNumLet and Single_Quote).
 func IsCaseIgnorable(r rune) bool {
 	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk) ||
 		strings.ContainsRune("'.:·‘’\u0387\u055f\u05f4\u2024\u2027\ufe13\ufe52\ufe55\uff07\uff0e\uff1a", r)
