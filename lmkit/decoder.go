@@ -32,14 +32,7 @@ func (d *decoder) reset() {
 	d.states = d.model.Config.ZeroStates(d.rows)
 }
 
-func (d *decoder) free() { free(d.states) }
-
-// free frees tensors at once; Go's garbage collector does not see how much of the engine's memory they hold.
-func free(list []*tensors.Tensor) {
-	for _, t := range list {
-		t.FinalizeAll()
-	}
-}
+func (d *decoder) free() { network.Free(d.states) }
 
 // feed reads tokens[t][row], for at least one t, and returns the logits [row][V] of the next tokens.
 func (d *decoder) feed(ctx context.Context, tokens [][]int32) (logits [][]float32, err error) {

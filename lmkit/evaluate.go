@@ -151,13 +151,7 @@ func (m *Model) windowLoss(ctx context.Context, part dataset.Part, length int) (
 	if count == 0 {
 		return 0, nil
 	}
-	rows := 1
-	for _, r := range evaluationRows {
-		if r <= count {
-			rows = r
-			break
-		}
-	}
+	rows := m.rowsFor(count, 1) // only the last time step has logits
 	batches, err := dataset.NewWindowBatches(part, length, rows, 0, true)
 	if err != nil {
 		return 0, err
@@ -173,7 +167,7 @@ func (m *Model) sumBatches(ctx context.Context, batches dataset.Batches) (float6
 		return 0, err
 	}
 	total, states := 0.0, m.Config.ZeroStates(rows)
-	defer func() { free(states) }()
+	defer func() { network.Free(states) }()
 	for index := range batches.PerEpoch() {
 		if err := ctx.Err(); err != nil {
 			return 0, err

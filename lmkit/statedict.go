@@ -6,8 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
 
+	"owlm/internal/oneline"
 	"owlm/lmkit/safetensors"
 )
 
@@ -17,7 +17,7 @@ func readStateDict(path string) (map[string]safetensors.Tensor, error) {
 		to := strings.TrimSuffix(path, filepath.Ext(path)) + ".safetensors"
 		return nil, fmt.Errorf("%s is a pickle, which may run any program when it is read; "+
 			"if you trust it, convert it with: python3 -c \"%s\" %s %s",
-			path, converter, shellWord(path), shellWord(to))
+			path, converter, oneline.ShellWord(path), oneline.ShellWord(to))
 	}
 	file, err := safetensors.Read(path)
 	if err != nil {
@@ -42,17 +42,6 @@ func isPickle(path string) bool {
 		return false
 	}
 	return string(begin) == "PK\x03\x04" || begin[0] == 0x80 && begin[1] >= 2 && begin[1] <= 5
-}
-
-// shellWord quotes a word for a shell.
-func shellWord(word string) string {
-	plain := func(r rune) bool {
-		return strings.ContainsRune("/._-+=:,@%", r) || unicode.IsLetter(r) || unicode.IsDigit(r)
-	}
-	if word != "" && strings.TrimFunc(word, plain) == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // wrappers are what DataParallel and torch.compile put in front of every name.

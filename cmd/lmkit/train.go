@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/corpora"
 	"owlm/lmkit/network"
@@ -112,23 +113,14 @@ func (g *trainFlags) run(c *cobra.Command) error {
 
 // resumeCommand returns the command that continues an interrupted run.
 func (g *trainFlags) resumeCommand(c *cobra.Command) string {
-	command := "lmkit train --resume --text " + quoted(g.text) + " --out " + quoted(g.out)
+	command := "lmkit train --resume --text " + oneline.ShellWord(g.text) + " --out " + oneline.ShellWord(g.out)
 	if g.lossy {
 		command += " --lossy"
 	}
 	if c.Flags().Changed("backend") {
-		command += " --backend " + quoted(g.given.Backend)
+		command += " --backend " + oneline.ShellWord(g.given.Backend)
 	}
 	return command
-}
-
-// quoted quotes a word for a shell, if that is necessary.
-func quoted(word string) string {
-	special := func(r rune) bool { return r < '-' || strings.ContainsRune(";<=>?[\\]^`{|}~", r) }
-	if word != "" && !strings.ContainsFunc(word, special) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // report prints the results of the run.

@@ -74,7 +74,7 @@ func (g *trainFlags) trainConfig(f *pflag.FlagSet) (train.Config, error) {
 		if err != nil {
 			return c, err
 		}
-		started := func(s train.Setting) bool { return typed(s) && s.Key != "from" } // that was long ago
+		started := func(s train.Setting) bool { return typed(s) && s.Key != "from" } // the run keeps its start
 		return g.change(f, c, started, f.Changed)
 	case g.recipe.value != "":
 		recipe, err := train.FindRecipe(g.recipe.value)

@@ -1,4 +1,4 @@
-// Package oneline makes an error one line, which is how users see it.
+// Package oneline makes errors one line, which is how users see them, and quotes the commands in them.
 package oneline
 
 import (

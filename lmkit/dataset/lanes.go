@@ -60,6 +60,9 @@ type visit struct{ start, end, batch int }
 
 // newDocumentBatches gives each document to the lane that has the fewest batches so far.
 func newDocumentBatches(p Part, length, rows int) (Batches, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
 	d := &documentBatches{tokens: p.IDs, length: length, rows: rows, lanes: make([][]visit, rows)}
 	used := make([]int, rows) // batches of each lane
 	for i, start := range p.Starts {
@@ -76,9 +79,6 @@ func newDocumentBatches(p Part, length, rows int) (Batches, error) {
 		d.lanes[row] = append(d.lanes[row], visit{start, end, used[row]})
 		used[row] += (end - start - 1 + length - 1) / length
 		d.batches = max(d.batches, used[row])
-	}
-	if d.batches == 0 {
-		return nil, fmt.Errorf("none of the %d documents has the 2 tokens that a prediction needs", len(p.Starts))
 	}
 	return d, nil
 }

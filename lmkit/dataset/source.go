@@ -27,16 +27,9 @@ func SHA256(ctx context.Context, source text.Source, warn func(string)) (sum [sh
 	if err != nil {
 		return sum, err
 	}
-	m := NewMeasure(r)
-	block := make([]byte, 1<<16)
-	for err == nil {
-		if err = ctx.Err(); err == nil {
-			_, err = m.Read(block)
-		}
-	}
-	if closeErr := r.Close(); err == io.EOF {
-		err = closeErr
-	}
+	defer r.Close()
+	m := NewMeasure(cancelable(ctx, r))
+	_, err = io.Copy(io.Discard, m)
 	return m.SHA256(), err
 }
 

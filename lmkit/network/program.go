@@ -44,16 +44,24 @@ func NewProgram(engine *backend.Engine, store *model.Store, what string,
 	return &Program{engine: engine, note: note, what: what, exec: exec.WithName("lmkit " + what)}, nil
 }
 
-// Run executes the program and frees its inputs at once. Go's garbage collector does not see how much of the engine's
-// memory they hold, and would free them too late.
+// Run executes the program and frees its inputs.
 func (p *Program) Run(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {
 	outputs, err := p.execute(inputs)
-	for _, input := range inputs {
-		if freeErr := input.FinalizeAll(); err == nil {
-			err = freeErr
-		}
+	if freeErr := Free(inputs); err == nil {
+		err = freeErr
 	}
 	return outputs, err
+}
+
+// Free frees tensors at once, and returns the first error. Go's garbage collector does not see how much of the engine's
+// memory they hold, and would free them too late.
+func Free(list []*tensors.Tensor) (first error) {
+	for _, t := range list {
+		if err := t.FinalizeAll(); first == nil {
+			first = err
+		}
+	}
+	return first
 }
 
 func (p *Program) execute(inputs []*tensors.Tensor) ([]*tensors.Tensor, error) {

@@ -74,9 +74,7 @@ func (s *step) build(scope *model.Scope, inputs []*graph.Node) []*graph.Node {
 
 // reset makes the next step start from zero states.
 func (s *step) reset() {
-	for _, state := range s.states {
-		state.FinalizeAll()
-	}
+	network.Free(s.states)
 	s.states = nil
 }
 

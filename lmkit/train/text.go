@@ -66,11 +66,11 @@ func (c Config) encode(ctx context.Context, source text.Source, from *lmkit.Desc
 	return p, nil
 }
 
-// once passes each message on the first time only.
+// once passes each message on the first time only: a text that is read twice is cleaned twice. A nil warn drops all.
 func once(warn func(string)) func(string) {
 	passed := make(map[string]bool)
 	return func(message string) {
-		if !passed[message] {
+		if !passed[message] && warn != nil {
 			passed[message] = true
 			warn(message)
 		}
@@ -189,6 +189,7 @@ func Split(ctx context.Context, source text.Source, c Config) (*dataset.Parts, e
 
 func splitOfRun(ctx context.Context, source text.Source, c Config) (*dataset.Parts, error) {
 	dir := c.Directory
+	c.Warn = once(c.Warn)
 	receipt, err := rundir.ReadReceipt(dir)
 	known := err == nil
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

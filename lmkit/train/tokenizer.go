@@ -26,12 +26,21 @@ func tokenizerSettings(t text.Tokenizer) (json.RawMessage, error) {
 	if b, ok := t.(text.BPE); !ok || !b.Trained() || err != nil {
 		return data, err
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, data); err != nil {
+	sum, err := compactSHA256(data)
+	if err != nil {
 		return nil, err
 	}
+	return json.Marshal(learnedSettings{text.Kind(t), sum})
+}
+
+// compactSHA256 returns the hash of JSON without white space.
+func compactSHA256(data []byte) (string, error) {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, data); err != nil {
+		return "", err
+	}
 	sum := sha256.Sum256(compact.Bytes())
-	return json.Marshal(learnedSettings{text.Kind(t), hex.EncodeToString(sum[:])})
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // parseTokenizerSettings returns the tokenizer that tokenizerSettings described. It reads learned merges from the
@@ -45,21 +54,20 @@ func parseTokenizerSettings(dir string, data json.RawMessage) (text.Tokenizer, e
 }
 
 // readLearned reads the tokenizer with which a run was started, and refuses another one.
-func readLearned(path, sha256 string) (text.Tokenizer, error) {
+func readLearned(path, sum string) (text.Tokenizer, error) {
 	t, err := text.ReadTokenizer(path)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := tokenizerSettings(t)
+	data, err := text.MarshalTokenizer(t)
 	if err != nil {
 		return nil, err
 	}
-	var found learnedSettings
-	if err := json.Unmarshal(settings, &found); err != nil || found.SHA256 != sha256 {
-		return nil, fmt.Errorf("%s is not the one that the run was started with: its sha256 is %s, not %s",
-			path, found.SHA256, sha256)
+	found, err := compactSHA256(data)
+	if err == nil && found != sum {
+		err = fmt.Errorf("%s is not the one that the run was started with: its sha256 is %s, not %s", path, found, sum)
 	}
-	return t, nil
+	return t, err
 }
 
 // tokenizerName returns the name of a tokenizer for messages.
