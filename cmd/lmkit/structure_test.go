@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // checkout is the root of the module.
@@ -134,6 +137,33 @@ func TestLibraryKnowsNoFlags(t *testing.T) {
 	})
 	if err != nil || found < 500 {
 		t.Errorf("%d strings, %v", found, err)
+	}
+}
+
+// TestLinesWrap checks that lines of Go end within 120 columns, where a tab takes four.
+func TestLinesWrap(t *testing.T) {
+	others := []string{"testdata", ".git", ".ipynb_checkpoints", "executed"}
+	found := 0
+	err := filepath.WalkDir(checkout, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() && slices.Contains(others, entry.Name()) {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		// The program in side_test.go stands in docs/pytorch.md without its first tab.
+		if !strings.HasSuffix(path, ".go") || entry.Name() == "side_test.go" {
+			return nil
+		}
+		data, err := os.ReadFile(path)
+		for i, line := range strings.Split(string(data), "\n") {
+			found++
+			quoted := strings.HasPrefix(line, `{"`) // what another program prints
+			if n := utf8.RuneCountInString(line) + 3*strings.Count(line, "\t"); n > 120 && !quoted {
+				t.Errorf("%s:%d: %d columns", path, i+1, n)
+			}
+		}
+		return err
+	})
+	if err != nil || found < 10000 {
+		t.Errorf("%d lines, %v", found, err)
 	}
 }
 
