@@ -21,7 +21,8 @@ const checkout = "../.."
 
 // layers lists, for each package, the other packages of this module that it may import.
 var layers = map[string]string{
-	"plots": "",
+	"plots":    "",
+	"notebook": "",
 
 	"internal/files":   "",
 	"internal/oneline": "",
@@ -51,6 +52,7 @@ var layers = map[string]string{
 // outside lists, for each package, the beginnings of the paths that it may not depend on, not even indirectly.
 var outside = map[string][]string{
 	"plots":             {"github.com/gomlx/"},
+	"notebook":          {"github.com/gomlx/"},
 	"internal/setup":    {"github.com/gomlx/"},
 	"lmkit/text":        {"github.com/gomlx/"},
 	"lmkit/dataset":     {"github.com/gomlx/"},

@@ -26,6 +26,9 @@ func (e *Interrupted) Error() string {
 	return fmt.Sprintf("interrupted after step %d; saved as %s", e.Step, e.Checkpoint)
 }
 
+// Resumable reports whether a run with Config.Resume goes on from where this one was interrupted.
+func (e *Interrupted) Resumable() bool { return e.Checkpoint != "" }
+
 // Unwrap makes errors.Is(err, context.Canceled) true.
 func (e *Interrupted) Unwrap() error { return context.Canceled }
 
