@@ -36,8 +36,8 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// TestCell runs this test as a cell would run, in a process of its own: Check ends it with one line and status 1, and an
-// interrupt ends its context.
+// TestCell runs this test as a cell would run, in a process of its own: Check ends it with one line and status 1, and
+// an interrupt ends its context.
 func TestCell(t *testing.T) {
 	switch os.Getenv("NOTEBOOK_CELL") {
 	case "check":

@@ -45,24 +45,13 @@ def lines_of(text):
 
 
 def reason(cell, failure):
-    """Why a cell failed, in up to 12 lines: what its program wrote to standard error, or what does not compile."""
-    written = "\n".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stderr")
-    lines = lines_of(written)
-    for number, line in enumerate(lines):
-        if line.startswith("panic:") or line.startswith("fatal error:"):
-            return "\n".join(lines[number : number + 12])
-    if lines:
-        return "\n".join(lines[-12:])
+    """Why a cell failed, in up to 12 lines: what the kernel says, which has a line for each error."""
     for output in cell.outputs:
         if output.output_type == "error":
-            for entry in output.traceback:
-                part = lines_of(entry)
-                where = part and re.match(r"Cell\[\d+\]: Line (\d+)", part[0])
-                if where:
-                    lines.append(f"line {where[1]}: {part[-1]}")
-                elif part and not part[0].startswith("# gonb_"):
-                    lines += part
-    return "\n".join((lines or lines_of(str(failure)))[:12])
+            lines = lines_of("\n".join(output.traceback))
+            if lines:
+                return "\n".join(lines[:12])
+    return "\n".join(lines_of(str(failure))[:12])
 
 
 class Renderer(IPythonRenderer):

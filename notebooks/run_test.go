@@ -135,7 +135,7 @@ func TestRunFailures(t *testing.T) {
 	if !errors.As(err, &failure) || len(failure.Events) != 3 {
 		t.Fatal(err)
 	}
-	want := "bad, cell 3: line 3: undefined: undefined; panic, cell 2: panic: this went wrong; " +
+	want := "bad, cell 3: line 3: undefined: undefined; panic, cell 2: line 3: panic: this went wrong; " +
 		"hang, cell 2: the cell did not end within 20 seconds"
 	if err.Error() != want {
 		t.Errorf("error %q, want %q", err, want)

@@ -16,17 +16,16 @@ import (
 // KernelName is the name by which notebooks ask for the kernel.
 const KernelName = "lmkit"
 
-// Kernel returns the content of kernel.json, from which Jupyter starts the kernel "Go (lmkit)". An interactive kernel
-// shows errors as HTML and, if gopls is installed, completes code in cells. Cells execute faster without.
+// Kernel returns the content of kernel.json, from which Jupyter starts the kernel "Go (lmkit)": see package kernel. An
+// interactive kernel completes code in cells, if gopls is installed; it starts faster without.
 func (e Environment) Kernel(interactive bool) ([]byte, error) {
 	const separator = string(os.PathListSeparator)
 	directories := []string{e.Bin}
-	arguments := []string{filepath.Join(e.Bin, "gonb"), "--kernel", "{connection_file}", "-go_work=" + e.checkout}
-	if !interactive {
-		arguments = append(arguments, "-raw_error")
-	} else if e.Gopls != "" {
+	if interactive && e.Gopls != "" {
 		directories = append(directories, e.Gopls)
 	}
+	arguments := []string{filepath.Join(e.Bin, "lmkit-kernel"), "{connection_file}", filepath.Join(e.Bin, "gonb"),
+		e.checkout}
 	settings := goSettings()
 	spec := map[string]any{
 		"argv":           arguments,

@@ -55,7 +55,7 @@ func TestKernel(t *testing.T) {
 			t.Errorf("PATH %q, want %q", spec.Env["PATH"], path)
 		}
 		argv := strings.Join(spec.Argv, " ")
-		if !strings.HasPrefix(argv, "/a$b/bin/gonb --kernel {connection_file} -go_work=/src") {
+		if argv != "/a$b/bin/lmkit-kernel {connection_file} /a$b/bin/gonb /src" {
 			t.Errorf("argv %q", argv)
 		}
 		if spec.Env["GOMLX_NO_AUTO_INSTALL"] != "1" {

@@ -17,14 +17,37 @@ const (
 	goplsPackage     = toolsModule + "/gopls" // also the module
 )
 
-// toolsDir returns the directory of the tools that a checkout pins.
+// The kernel's program is of the checkout itself, and so are the packages that it consists of.
+const kernelPackage = "./cmd/lmkit-kernel"
+
+var kernelSources = []string{"cmd/lmkit-kernel", "internal/kernel", "internal/files", "internal/oneline", "internal/setup"}
+
+// toolsDir returns the directory of the tools of a checkout. Its name depends on the versions that the checkout pins and
+// on the sources of the kernel.
 func toolsDir(dir, checkout string) (string, error) {
 	m, err := readModule(checkout)
 	if err != nil {
 		return "", err
 	}
 	versions := fmt.Sprintln(gonbModule, m.versions[gonbModule], toolsModule, m.versions[toolsModule])
-	return filepath.Join(dir, "bin-"+short([]byte(versions), []byte(runtime.Version()))), nil
+	content := [][]byte{[]byte(versions), []byte(runtime.Version())}
+	for _, name := range kernelSources {
+		sources, err := filepath.Glob(filepath.Join(checkout, filepath.FromSlash(name), "*.go"))
+		if err != nil {
+			return "", err
+		}
+		for _, source := range sources {
+			if strings.HasSuffix(source, "_test.go") {
+				continue
+			}
+			data, err := os.ReadFile(source)
+			if err != nil {
+				return "", fmt.Errorf("the sources of the kernel cannot be read: %w", err)
+			}
+			content = append(content, data)
+		}
+	}
+	return filepath.Join(dir, "bin-"+short(content...)), nil
 }
 
 // buildTools builds the programs that notebooks need, at the versions that go.mod pins, and returns their directory.
@@ -33,9 +56,9 @@ func buildTools(ctx context.Context, dir string, o Options) (bin string, err err
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintln(o.Log, "building the Go kernel for Jupyter (gonb, goimports) …")
+	fmt.Fprintln(o.Log, "building the Go kernel for Jupyter (gonb, goimports, lmkit-kernel) …")
 	return fill(dir, filepath.Base(bin), func(temporary string) error {
-		return build(ctx, o.Checkout, temporary, gonbModule, goimportsPackage)
+		return build(ctx, o.Checkout, temporary, gonbModule, goimportsPackage, kernelPackage)
 	})
 }
 

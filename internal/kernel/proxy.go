@@ -1,0 +1,84 @@
+package kernel
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/go-zeromq/zmq4"
+)
+
+// connection is what Jupyter says about the sockets of a kernel, in a file.
+type connection struct {
+	Transport string `json:"transport"`
+	IP        string `json:"ip"`
+	Key       string `json:"key"`
+	Shell     int    `json:"shell_port"`
+	Control   int    `json:"control_port"`
+	Stdin     int    `json:"stdin_port"`
+	Heartbeat int    `json:"hb_port"`
+	IOPub     int    `json:"iopub_port"`
+	Signature string `json:"signature_scheme"`
+	Name      string `json:"kernel_name,omitempty"`
+}
+
+// address returns the address of a socket.
+func (c connection) address(port int) string {
+	if c.Transport == "ipc" {
+		return fmt.Sprintf("ipc://%s-%d", c.IP, port)
+	}
+	return fmt.Sprintf("tcp://%s:%d", c.IP, port)
+}
+
+// behind returns the connection for GoNB: the same, but for the socket on which it publishes.
+func (c connection) behind() (connection, error) {
+	if c.Transport == "ipc" {
+		c.IOPub += 1000
+		return c, nil
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(c.IP, "0"))
+	if err != nil {
+		return c, err
+	}
+	defer l.Close()
+	c.IOPub = l.Addr().(*net.TCPAddr).Port
+	return c, nil
+}
+
+// relay publishes to Jupyter, on one connection, what GoNB publishes on another, until ctx ends. It calls ready once
+// both are open.
+func relay(ctx context.Context, front, back connection) error {
+	publisher := zmq4.NewPub(ctx)
+	defer publisher.Close()
+	if err := publisher.Listen(front.address(front.IOPub)); err != nil {
+		return fmt.Errorf("the kernel cannot publish: %w", err)
+	}
+	subscriber := zmq4.NewSub(ctx, zmq4.WithDialerRetry(20*time.Millisecond), zmq4.WithDialerMaxRetries(-1))
+	defer subscriber.Close()
+	if err := subscriber.Dial(back.address(back.IOPub)); err != nil {
+		return fmt.Errorf("GoNB does not answer: %w", err)
+	}
+	if err := subscriber.SetOption(zmq4.OptionSubscribe, ""); err != nil {
+		return err
+	}
+	l := new(learner)
+	for {
+		received, err := subscriber.Recv()
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return fmt.Errorf("GoNB has closed its connection: %w", err)
+		}
+		m, ok := parseMessage(received.Frames)
+		if !ok {
+			continue
+		}
+		for _, m := range l.rewrite(m) {
+			if err := publisher.Send(zmq4.NewMsgFrom(m.frames([]byte(front.Key))...)); err != nil && ctx.Err() == nil {
+				return fmt.Errorf("the kernel cannot publish: %w", err)
+			}
+		}
+	}
+}
