@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -35,8 +36,27 @@ func Check(err error) {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, message(err))
+	fmt.Fprint(os.Stderr, message(err)+"\n"+place())
 	os.Exit(1)
+}
+
+// place returns a line with the place in the cell's program from which this package was called, for the kernel
+// "Go (lmkit)", which turns it into the line of the cell. In other kernels it returns "".
+func place() string {
+	if os.Getenv("LMKIT_KERNEL") == "" {
+		return ""
+	}
+	callers := make([]uintptr, 16)
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers)])
+	for {
+		frame, more := frames.Next()
+		if strings.HasPrefix(frame.Function, "main.") {
+			return fmt.Sprintf("\t%s:%d\n", frame.File, frame.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
 }
 
 // message returns the line that Check prints.

@@ -1,6 +1,6 @@
 // Command lmkit-kernel is the kernel "Go (lmkit)" of the notebooks; see package kernel. Jupyter starts it with the file
-// that describes the sockets, the program of GoNB, and the modules that cells can import. Under the name go it stands in
-// for the go command in the PATH of GoNB.
+// that describes the sockets, the program of GoNB, and the modules that cells can import. Under the name go it stands
+// in for the go command in the PATH of GoNB.
 package main
 
 import (

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Build does what the go command would do with the arguments, in the current directory. If they ask for the program of a
-// cell whose packages are all known, it compiles and links it by itself, which saves the go command's look at every
+// Build does what the go command would do with the arguments, in the current directory. If they ask for the program of
+// a cell whose packages are all known, it compiles and links it by itself, which saves the go command's look at every
 // package. It returns the exit status.
 func Build(cache string, arguments []string) int {
 	goCommand, err := realGo()
@@ -55,7 +55,7 @@ func onlyMain() bool {
 	files, err := filepath.Glob("*.*")
 	return err == nil && !slices.ContainsFunc(files, func(name string) bool {
 		extension := filepath.Ext(name)
-		return name != "main.go" && (extension == ".go" || extension == ".s" || extension == ".c" || extension == ".syso")
+		return name != "main.go" && slices.Contains([]string{".go", ".s", ".c", ".syso"}, extension)
 	})
 }
 

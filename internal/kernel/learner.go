@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// learner rewrites what GoNB publishes about errors for somebody who learns: a line for each error, with the line of the
-// cell. It passes everything else on. The messages are those of one kernel, in order.
+// learner rewrites what GoNB publishes about errors for somebody who learns: a line for each error, with the line of
+// the cell. It passes everything else on. The messages are those of one kernel, in order.
 type learner struct {
 	count   int    // the execution count of the cell that runs
 	dumps   bool   // the notebook asked for whole dumps: %env GOTRACEBACK=all

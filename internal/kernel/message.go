@@ -8,7 +8,8 @@ import (
 	"encoding/json"
 )
 
-// message is a message of Jupyter's protocol as it travels: https://jupyter-client.readthedocs.io/en/latest/messaging.html.
+// message is a message of Jupyter's protocol as it travels, described in "Messaging in Jupyter", section "The wire
+// protocol".
 type message struct {
 	prefix                            [][]byte // the topic
 	header, parent, metadata, content []byte   // JSON

@@ -91,7 +91,8 @@ func planFile(cache, module, goCommand string, arguments []string) (string, erro
 // withoutName leaves out the line of a go.mod that names the module: GoNB's is different for each kernel.
 func withoutName(mod []byte) string {
 	lines := strings.Split(string(mod), "\n")
-	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "module ") }), "\n")
+	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "module ") })
+	return strings.Join(lines, "\n")
 }
 
 // workModules returns the directories of the modules that the go.work beside a module uses, without the module itself.

@@ -101,8 +101,9 @@ func (l *listed) mayChange() bool {
 // list compiles all packages that cells may import, and fills Packages and Inputs. It returns the packages of the
 // workspace's modules that a program outside them may import.
 func (p *plan) list(ctx context.Context, goCommand string, flags, modules []string) (own []string, err error) {
-	arguments := append([]string{"list", "-e", "-export", "-deps", "-json=ImportPath,Name,Dir,Export,Standard,GoFiles," +
-		"CgoFiles,CFiles,HFiles,SFiles,SysoFiles,EmbedFiles,Module"}, flags...)
+	const fields = "ImportPath,Name,Dir,Export,Standard,Module," +
+		"GoFiles,CgoFiles,CFiles,HFiles,SFiles,SysoFiles,EmbedFiles"
+	arguments := append([]string{"list", "-e", "-export", "-deps", "-json=" + fields}, flags...)
 	arguments = append(arguments, "std", ".")
 	for _, dir := range modules {
 		arguments = append(arguments, filepath.Join(dir, "..."))

@@ -17,10 +17,11 @@ const (
 	goplsPackage     = toolsModule + "/gopls" // also the module
 )
 
-// The kernel's program is of the checkout itself, and so are the packages that it consists of.
+// The kernel's program and the packages that it consists of are the checkout's own.
 const kernelPackage = "./cmd/lmkit-kernel"
 
-var kernelSources = []string{"cmd/lmkit-kernel", "internal/kernel", "internal/files", "internal/oneline", "internal/setup"}
+var kernelSources = []string{"cmd/lmkit-kernel", "internal/kernel", "internal/files", "internal/oneline",
+	"internal/setup"}
 
 // toolsDir returns the directory of the tools of a checkout. Its name depends on the versions that the checkout pins and
 // on the sources of the kernel.

@@ -141,11 +141,18 @@ func (h hooks) end(err error) {
 
 // LogEvery returns a hook that prints a line after every n-th epoch, in the tutorial's format: "Epoch [10/100], Loss:
 // 2.5723". It also prints the validation losses and samples between the ends of epochs.
-func LogEvery(n int, w io.Writer) Hook { return &logHook{every: max(1, n), w: w} }
+func LogEvery(n int, w io.Writer) Hook {
+	h := &logHook{every: max(1, n), w: w}
+	if isTerminal(w) {
+		h.clear = clearLine // Progress may stand there
+	}
+	return h
+}
 
 type logHook struct {
 	every, epochs int
 	w             io.Writer
+	clear         string // printed before each line
 }
 
 func (h *logHook) Start(_ string, epochs, _ int) { h.epochs = epochs }
@@ -155,11 +162,11 @@ func (h *logHook) Step(int, float64) {}
 func (h *logHook) End(error) {}
 
 func (h *logHook) Validation(step int, loss float64) {
-	fmt.Fprintf(h.w, "Step %d, Validation: %.4f\n", step, loss)
+	fmt.Fprintf(h.w, h.clear+"Step %d, Validation: %.4f\n", step, loss)
 }
 
 func (h *logHook) Sample(step int, text string) {
-	fmt.Fprintf(h.w, "Step %d, Sample: %s\n", step, text)
+	fmt.Fprintf(h.w, h.clear+"Step %d, Sample: %s\n", step, text)
 }
 
 func (h *logHook) Epoch(epoch int, loss, validation float64) {
@@ -170,7 +177,7 @@ func (h *logHook) Epoch(epoch int, loss, validation float64) {
 	if h.epochs > 0 {
 		of = fmt.Sprintf("/%d", h.epochs)
 	}
-	fmt.Fprintf(h.w, "Epoch [%d%s], Loss: %.4f", epoch, of, loss)
+	fmt.Fprintf(h.w, h.clear+"Epoch [%d%s], Loss: %.4f", epoch, of, loss)
 	if !math.IsNaN(validation) {
 		fmt.Fprintf(h.w, ", Validation: %.4f", validation)
 	}

@@ -5,10 +5,10 @@ import (
 	"html"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/janpfeifer/gonb/gonbui"
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
@@ -18,45 +18,16 @@ import (
 func Progress() Hook {
 	switch {
 	case gonbui.IsNotebook:
-		return &notebookProgress{id: gonbui.UniqueId()}
-	case term.IsTerminal(int(os.Stderr.Fd())):
-		return &terminalProgress{w: os.Stderr}
+		return &progress{show: &cellBar{id: gonbui.UniqueId()}}
+	case isTerminal(os.Stderr):
+		return &progress{show: terminalBar{os.Stderr}}
 	}
-	return &terminalProgress{w: io.Discard}
+	return &progress{}
 }
 
-// terminalProgress draws the bar in a terminal.
-type terminalProgress struct {
-	w   io.Writer
-	bar *progressbar.ProgressBar
-}
-
-func (p *terminalProgress) Start(name string, _, steps int) {
-	p.bar = progressbar.NewOptions(steps,
-		progressbar.OptionSetWriter(p.w), progressbar.OptionSetDescription(name), progressbar.OptionShowCount(),
-		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish())
-}
-
-func (p *terminalProgress) Step(step int, loss float64) {
-	p.bar.Describe(fmt.Sprintf("loss %.4f", loss))
-	p.bar.Set(step)
-}
-
-func (p *terminalProgress) Epoch(int, float64, float64) {}
-
-func (p *terminalProgress) End(err error) {
-	if err == nil {
-		p.bar.Finish()
-		return
-	}
-	p.bar.Exit()
-	fmt.Fprintln(p.w)
-}
-
-// notebookProgress draws the bar below a notebook's cell, in place.
-type notebookProgress struct {
-	id          string
+// progress follows a run and shows how far it is.
+type progress struct {
+	show        bar // nil shows nothing
 	name        string
 	steps       int // in the whole run
 	step        int // the last one made
@@ -65,27 +36,39 @@ type notebookProgress struct {
 	epochs      int
 }
 
-func (p *notebookProgress) Start(name string, _, steps int) {
-	p.name, p.steps = name, steps
-	gonbui.UpdateHtml(p.id, html.EscapeString(name)+": compiling …")
+// bar shows progress in one place.
+type bar interface {
+	// begin shows the name of a run before its first step.
+	begin(name string)
+	// draw shows that step of steps is done. text says how it goes.
+	draw(name string, step, steps int, text string)
+	// end shows the result of a run.
+	end(result string)
 }
 
-func (p *notebookProgress) Step(step int, loss float64) {
+func (p *progress) Start(name string, _, steps int) {
+	p.name, p.steps = name, steps
+	if p.show != nil {
+		p.show.begin(name)
+	}
+}
+
+func (p *progress) Step(step int, loss float64) {
 	now := time.Now()
 	p.step = step
 	if p.first == 0 {
 		p.first, p.start = step, now
 	}
-	if now.Sub(p.last) < 250*time.Millisecond {
+	if p.show == nil || now.Sub(p.last) < 250*time.Millisecond {
 		return
 	}
 	p.last = now
-	gonbui.UpdateHtml(p.id, fmt.Sprintf(`%s <progress value="%d" max="%d"></progress> step %d of %d, loss %.4f%s`,
-		html.EscapeString(p.name), step, p.steps, step, p.steps, loss, p.left(step, now.Sub(p.start))))
+	text := fmt.Sprintf("step %d of %d, loss %.4f%s", step, p.steps, loss, p.left(step, now.Sub(p.start)))
+	p.show.draw(p.name, step, p.steps, text)
 }
 
 // left describes the time that the remaining steps will take. It leaves out the first step, which includes compiling.
-func (p *notebookProgress) left(step int, took time.Duration) string {
+func (p *progress) left(step int, took time.Duration) string {
 	if step == p.first {
 		return ""
 	}
@@ -93,17 +76,57 @@ func (p *notebookProgress) left(step int, took time.Duration) string {
 	return fmt.Sprintf(", %s left", left.Round(time.Second))
 }
 
-func (p *notebookProgress) Epoch(int, float64, float64) { p.epochs++ }
+func (p *progress) Epoch(int, float64, float64) { p.epochs++ }
 
-func (p *notebookProgress) End(err error) {
-	gonbui.UpdateHtml(p.id, html.EscapeString(p.result(err)))
-	gonbui.Sync()
+func (p *progress) End(err error) {
+	if p.show != nil {
+		p.show.end(p.result(err))
+	}
 }
 
 // result describes the end of the run, which a hook or patience may have brought before its last step.
-func (p *notebookProgress) result(err error) string {
+func (p *progress) result(err error) string {
 	if err != nil {
 		return fmt.Sprintf("%s: stopped: %v", p.name, err)
 	}
 	return fmt.Sprintf("%s: %d steps, %d epochs", p.name, p.step, p.epochs)
+}
+
+// terminalBar shows progress in the last line of a terminal. Lines that others print go above it.
+type terminalBar struct{ w io.Writer }
+
+func (b terminalBar) begin(name string) { fmt.Fprintf(b.w, "%s%s: compiling …\r", clearLine, name) }
+
+func (b terminalBar) draw(name string, step, steps int, text string) {
+	const width = 24
+	done := width * step / max(1, steps)
+	fmt.Fprintf(b.w, "%s%s [%s%s] %s\r", clearLine, name, strings.Repeat("=", done), strings.Repeat(" ", width-done), text)
+}
+
+// end clears the line: the program says what became of the run.
+func (b terminalBar) end(string) { fmt.Fprint(b.w, clearLine) }
+
+// clearLine empties the line of a terminal in which the cursor is.
+const clearLine = "\r\x1b[K"
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// cellBar shows progress below a notebook's cell, in place.
+type cellBar struct{ id string }
+
+func (b *cellBar) begin(name string) {
+	gonbui.UpdateHtml(b.id, html.EscapeString(name)+": compiling …")
+}
+
+func (b *cellBar) draw(name string, step, steps int, text string) {
+	gonbui.UpdateHtml(b.id, fmt.Sprintf(`%s <progress value="%d" max="%d"></progress> %s`,
+		html.EscapeString(name), step, steps, text))
+}
+
+func (b *cellBar) end(result string) {
+	gonbui.UpdateHtml(b.id, html.EscapeString(result))
+	gonbui.Sync()
 }
