@@ -27,6 +27,8 @@ func run(name string, arguments []string) int {
 		return kernel.Capture(arguments[1], arguments[2:])
 	case len(arguments) > 0 && arguments[0] == kernel.PrepareJob:
 		err = kernel.Prepare(context.Background(), cache, arguments[1:])
+	case len(arguments) > 0 && arguments[0] == kernel.WarmJob:
+		err = kernel.Warm(context.Background(), cache, arguments[1:])
 	case len(arguments) < 2:
 		err = errors.New("usage: lmkit-kernel CONNECTION_FILE GONB [MODULE...]")
 	default:

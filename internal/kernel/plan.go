@@ -78,21 +78,42 @@ func planFile(cache, module, goCommand string, arguments []string) (string, erro
 		settings, _ := os.ReadFile(filepath.Join(dir, "go", "env")) // of go env -w
 		fmt.Fprintf(hash, "%s\n", settings)
 	}
-	mod, _ := os.ReadFile(filepath.Join(module, "go.mod"))
-	fmt.Fprintln(hash, withoutName(mod))
 	modules, err := workModules(module)
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintln(hash, modules)
+	requirements, err := requirementsOf(module, modules)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintln(hash, modules, requirements)
 	return filepath.Join(cache, "cells", hex.EncodeToString(hash.Sum(nil))[:24]+".json"), nil
 }
 
-// withoutName leaves out the line of a go.mod that names the module: GoNB's is different for each kernel.
-func withoutName(mod []byte) string {
-	lines := strings.Split(string(mod), "\n")
-	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "module ") })
-	return strings.Join(lines, "\n")
+// requirementsOf returns what the go.mod of a module says, besides its name, which is different for each kernel, and the
+// replacements by modules of the workspace, which change nothing.
+func requirementsOf(module string, workspace []string) (requirements []string, err error) {
+	path := filepath.Join(module, "go.mod")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := modfile.Parse(path, data, nil)
+	if err != nil {
+		return nil, err
+	}
+	if file.Go != nil {
+		requirements = append(requirements, file.Go.Version)
+	}
+	for _, r := range file.Require {
+		requirements = append(requirements, r.Mod.String())
+	}
+	for _, r := range file.Replace {
+		if !slices.Contains(workspace, r.New.Path) {
+			requirements = append(requirements, fmt.Sprint(r.Old, r.New))
+		}
+	}
+	return requirements, nil
 }
 
 // workModules returns the directories of the modules that the go.work beside a module uses, without the module itself.
@@ -158,14 +179,6 @@ func readPlan(path string) (*plan, bool) {
 		}
 	}
 	return p, true
-}
-
-// write saves the plan. Two kernels may do so at once.
-func (p *plan) write(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	return files.WriteJSON(path, p)
 }
 
 // covers reports whether the plan has every package that a Go file imports, and whether the file is one that the go

@@ -13,14 +13,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gofrs/flock"
 	"golang.org/x/mod/modfile"
 
+	"owlm/internal/files"
 	"owlm/internal/oneline"
 )
 
 // The first argument of the kernel's program in the jobs that it does for itself.
 const (
-	PrepareJob = "prepare" // makes a plan; the others are the arguments of go build
+	PrepareJob = "prepare" // calls Prepare; the others are the flags of go build
+	WarmJob    = "warm"    // calls Warm; the others are directories of modules
 	CaptureJob = "capture" // stands before each tool that the go command calls; then the directory for what it sees
 )
 
@@ -38,7 +41,7 @@ func prepareLater(flags []string) {
 
 // Prepare makes the plan for cells of the module in the current directory, in which every package can be imported that
 // is of Go, of the module's workspace, or imported by one of these or by the module itself. flags are those of go
-// build. It compiles what is not compiled yet.
+// build. It compiles what is not compiled yet. If another process is doing the same, Prepare does nothing.
 func Prepare(ctx context.Context, cache string, flags []string) error {
 	goCommand, err := realGo()
 	if err != nil {
@@ -48,6 +51,14 @@ func Prepare(ctx context.Context, cache string, flags []string) error {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	lock := flock.New(path + ".lock")
+	if locked, err := lock.TryLock(); err != nil || !locked {
+		return err
+	}
+	defer lock.Unlock()
 	modules, err := workModules(".")
 	if err != nil {
 		return err
@@ -60,7 +71,31 @@ func Prepare(ctx context.Context, cache string, flags []string) error {
 	if err := p.capture(ctx, goCommand, flags, modules, own); err != nil {
 		return err
 	}
-	return p.write(path)
+	return files.WriteJSON(path, p)
+}
+
+// Warm does what Prepare does, for the first cells of a kernel whose workspace has the modules in some directories. It
+// changes the current directory of the process.
+func Warm(ctx context.Context, cache string, modules []string) error {
+	goCommand, err := realGo()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "warm-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chdir(dir); err != nil {
+		return err
+	}
+	if _, err := goOutput(ctx, dir, goCommand, "mod", "init", "warm"); err != nil {
+		return err
+	}
+	if err := writeProgram(dir, modules, nil); err != nil {
+		return err
+	}
+	return Prepare(ctx, cache, nil)
 }
 
 // goOutput returns what the go command prints when it runs in a directory.
@@ -209,11 +244,11 @@ func writeProgram(dir string, modules, packages []string) error {
 		fmt.Fprintf(&program, "import _ %q\n", path)
 	}
 	program.WriteString("\nfunc main() {}\n")
-	files := map[string][]byte{"go.mod": mod, "go.sum": sum, "main.go": []byte(program.String())}
+	contents := map[string][]byte{"go.mod": mod, "go.sum": sum, "main.go": []byte(program.String())}
 	if modules != nil {
-		files["go.work"] = modfile.Format(work.Syntax)
+		contents["go.work"] = modfile.Format(work.Syntax)
 	}
-	for name, data := range files {
+	for name, data := range contents {
 		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			return err
 		}

@@ -23,8 +23,8 @@ const kernelPackage = "./cmd/lmkit-kernel"
 var kernelSources = []string{"cmd/lmkit-kernel", "internal/kernel", "internal/files", "internal/oneline",
 	"internal/setup"}
 
-// toolsDir returns the directory of the tools of a checkout. Its name depends on the versions that the checkout pins and
-// on the sources of the kernel.
+// toolsDir returns the directory of the tools of a checkout. Its name depends on the versions that the checkout pins
+// and on the sources of the kernel.
 func toolsDir(dir, checkout string) (string, error) {
 	m, err := readModule(checkout)
 	if err != nil {

@@ -99,8 +99,8 @@ func (b terminalBar) begin(name string) { fmt.Fprintf(b.w, "%s%s: compiling …\
 
 func (b terminalBar) draw(name string, step, steps int, text string) {
 	const width = 24
-	done := width * step / max(1, steps)
-	fmt.Fprintf(b.w, "%s%s [%s%s] %s\r", clearLine, name, strings.Repeat("=", done), strings.Repeat(" ", width-done), text)
+	done := strings.Repeat("=", width*step/max(1, steps))
+	fmt.Fprintf(b.w, "%s%s [%-*s] %s\r", clearLine, name, width, done, text)
 }
 
 // end clears the line: the program says what became of the run.
