@@ -18,6 +18,9 @@ const (
 // SettingsFile holds the settings of a run.
 const SettingsFile = "run.json"
 
+// tokensFile holds the text as token ids; package dataset writes it.
+const tokensFile = "tokens.bin"
+
 // checkpointsDirectory holds the checkpoints of a run.
 const checkpointsDirectory = "checkpoints"
 
