@@ -65,7 +65,7 @@ func message(err error) string {
 	var saved interface{ Resumable() bool } // *train.Interrupted
 	switch {
 	case errors.As(err, &saved) && saved.Resumable():
-		return line + "; run the cell again to go on from there"
+		return "stopped: " + line + "; run the cell again to go on from there"
 	case errors.Is(err, context.Canceled):
 		return "stopped: " + line
 	}

@@ -27,7 +27,7 @@ func TestMessage(t *testing.T) {
 		{errors.New("no such file"), "error: no such file"},
 		{errors.New("two\nlines\n"), "error: two lines"},
 		{fmt.Errorf("reading: %w", context.Canceled), "stopped: reading: context canceled"},
-		{saved{true}, "interrupted after step 3; run the cell again to go on from there"},
+		{saved{true}, "stopped: interrupted after step 3; run the cell again to go on from there"},
 		{saved{false}, "stopped: interrupted after step 3"},
 	} {
 		if got := message(test.err); got != test.want {

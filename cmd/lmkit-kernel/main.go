@@ -1,6 +1,6 @@
 // Command lmkit-kernel is the kernel "Go (lmkit)" of the notebooks; see package kernel. Jupyter starts it with the file
-// that describes the sockets, the program of GoNB, and the modules that cells can import. Under the name go it stands
-// in for the go command in the PATH of GoNB.
+// that describes the sockets, the program of GoNB, and the modules that cells can import. Under the names go and
+// gopls it stands in for these in the PATH of GoNB.
 package main
 
 import (
@@ -19,10 +19,13 @@ func main() { os.Exit(run(os.Args[0], os.Args[1:])) }
 
 func run(name string, arguments []string) int {
 	cache, err := setup.CacheDir()
+	as := strings.TrimSuffix(filepath.Base(name), ".exe")
 	switch {
 	case err != nil:
-	case strings.TrimSuffix(filepath.Base(name), ".exe") == "go":
+	case as == kernel.GoName:
 		return kernel.Build(cache, arguments)
+	case as == kernel.GoplsName:
+		return kernel.Gopls(arguments)
 	case len(arguments) > 1 && arguments[0] == kernel.CaptureJob:
 		return kernel.Capture(arguments[1], arguments[2:])
 	case len(arguments) > 0 && arguments[0] == kernel.PrepareJob:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,6 +22,13 @@ func Build(cache string, arguments []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt) // it also goes to the tools that run now
+	go func() {
+		<-interrupted
+		fmt.Println("stopped")
+		os.Exit(130)
+	}()
 	target, rest, ok := buildTarget(arguments)
 	source, sourceErr := os.ReadFile("main.go")
 	if !ok || sourceErr != nil || !onlyMain() {
@@ -59,18 +67,21 @@ func onlyMain() bool {
 	})
 }
 
-// realGo returns the go command that the PATH names after the directory of the kernel's own.
-func realGo() (string, error) {
+// realGo returns the go command.
+func realGo() (string, error) { return behind(GoName) }
+
+// behind returns the program of a name that the PATH has besides the kernel's own.
+func behind(name string) (string, error) {
 	own := os.Getenv(pathVariable)
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		if dir == "" || dir == own {
 			continue
 		}
-		if path, err := exec.LookPath(filepath.Join(dir, "go")); err == nil {
+		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
 			return path, nil
 		}
 	}
-	return "", errors.New("there is no go command in the PATH of the kernel")
+	return "", fmt.Errorf("there is no %s in the PATH of the kernel", name)
 }
 
 // pass runs the go command and returns its exit status.

@@ -9,8 +9,10 @@ import (
 	"strings"
 )
 
-// endWithParent does nothing here: GoNB is ended by the process that started it.
+// endWithParent and dieWithParent do nothing here: the kernel ends what it started, unless it is killed.
 func endWithParent(*exec.Cmd) {}
+
+func dieWithParent() {}
 
 // processesIn returns the processes of a group that have not ended, without this one.
 func processesIn(group int) (processes []int) {

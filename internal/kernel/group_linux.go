@@ -8,10 +8,17 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // endWithParent makes the system end a command when this process dies.
 func endWithParent(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} }
+
+// dieWithParent makes the system end this process when the one that started it dies.
+func dieWithParent() {
+	unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)
+}
 
 // processesIn returns the processes of a group that have not ended, without this one.
 func processesIn(group int) (processes []int) {

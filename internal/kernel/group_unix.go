@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -26,4 +27,12 @@ func endGroup(within time.Duration) {
 	for _, process := range processesIn(group) {
 		syscall.Kill(process, syscall.SIGKILL)
 	}
+}
+
+// become replaces this program by another. It returns only if that fails, with an exit status.
+func become(program string, arguments []string) int {
+	dieWithParent()
+	err := syscall.Exec(program, append([]string{program}, arguments...), os.Environ())
+	fmt.Fprintf(os.Stderr, "%s: %v\n", program, err)
+	return 1
 }

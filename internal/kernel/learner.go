@@ -191,6 +191,9 @@ func (l *learner) explain(f failure) failure {
 	default:
 		lines = l.compilation(f.Traceback)
 	}
+	if len(lines) == 0 && strings.Contains(f.Value, "signal: interrupt") {
+		lines = []string{"stopped"}
+	}
 	if len(lines) == 0 {
 		lines = []string{firstLine(colour.ReplaceAllString(f.Value, ""))}
 	}

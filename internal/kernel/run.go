@@ -68,6 +68,7 @@ func Run(o Options) error {
 	gonb := exec.Command(o.GoNB, "--kernel", file, "-raw_error", "-go_work="+strings.Join(o.Workspace, ","))
 	gonb.Env = list
 	gonb.Stdout, gonb.Stderr = os.Stdout, os.Stderr
+	defer endGopls(dir)
 	return supervise(gonb, front, back)
 }
 
@@ -121,7 +122,13 @@ func supervise(gonb *exec.Cmd, front, back connection) error {
 	}
 }
 
-// environment returns the environment of GoNB: temporary files go to dir, and the go command is the kernel's.
+// The names under which the kernel's program stands in for others in the PATH of GoNB.
+const (
+	GoName    = "go"    // Build
+	GoplsName = "gopls" // Gopls
+)
+
+// environment returns the environment of GoNB: temporary files go to dir, and the go command and gopls are the kernel's.
 func environment(dir string) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -131,13 +138,18 @@ func environment(dir string) ([]string, error) {
 	if err := os.Mkdir(bin, 0o700); err != nil {
 		return nil, err
 	}
-	name := "go"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
 	list := append(os.Environ(), "TMPDIR="+dir, "TMP="+dir, "TEMP="+dir, Running+"=1")
-	if err := os.Symlink(self, filepath.Join(bin, name)); err != nil {
-		return list, nil // as on Windows without the right to make links: cells are built by the go command
+	names := []string{GoName}
+	if hasGopls() {
+		names = append(names, GoplsName)
+	}
+	for _, name := range names {
+		if runtime.GOOS == "windows" {
+			name += ".exe"
+		}
+		if err := os.Symlink(self, filepath.Join(bin, name)); err != nil {
+			return list, nil // as on Windows without the right to make links: cells are built by the go command
+		}
 	}
 	path := bin + string(os.PathListSeparator) + os.Getenv("PATH")
 	return append(list, pathVariable+"="+bin, "PATH="+path), nil

@@ -31,7 +31,7 @@ func (e Environment) Kernel(interactive bool) ([]byte, error) {
 		"argv":           arguments,
 		"display_name":   "Go (lmkit)",
 		"language":       "go",
-		"interrupt_mode": "message",
+		"interrupt_mode": interruptMode(runtime.GOOS),
 		"env": map[string]string{
 			"PATH":                  literal(strings.Join(directories, separator)) + separator + "${PATH}",
 			"GOFLAGS":               literal(cellFlags(settings["GOFLAGS"], runtime.GOOS)),
@@ -42,6 +42,14 @@ func (e Environment) Kernel(interactive bool) ([]byte, error) {
 	}
 	data, err := json.MarshalIndent(spec, "", "  ")
 	return append(data, '\n'), err
+}
+
+// interruptMode returns how Jupyter interrupts a cell. A signal also reaches the compiler; Windows has none.
+func interruptMode(system string) string {
+	if system == "windows" {
+		return "message"
+	}
+	return "signal"
 }
 
 // literal protects a value from Jupyter, which replaces variables in it.
