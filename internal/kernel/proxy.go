@@ -46,8 +46,7 @@ func (c connection) behind() (connection, error) {
 	return c, nil
 }
 
-// relay publishes to Jupyter, on one connection, what GoNB publishes on another, until ctx ends. It calls ready once
-// both are open.
+// relay publishes to Jupyter, on one connection, what GoNB publishes on another, until ctx or GoNB ends.
 func relay(ctx context.Context, front, back connection) error {
 	publisher := zmq4.NewPub(ctx)
 	defer publisher.Close()
@@ -66,10 +65,7 @@ func relay(ctx context.Context, front, back connection) error {
 	for {
 		received, err := subscriber.Recv()
 		if err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return fmt.Errorf("GoNB has closed its connection: %w", err)
+			return nil // GoNB has ended
 		}
 		m, ok := parseMessage(received.Frames)
 		if !ok {
