@@ -90,8 +90,8 @@ func planFile(cache, module, goCommand string, arguments []string) (string, erro
 	return filepath.Join(cache, "cells", hex.EncodeToString(hash.Sum(nil))[:24]+".json"), nil
 }
 
-// requirementsOf returns what the go.mod of a module says, besides its name, which is different for each kernel, and the
-// replacements by modules of the workspace, which change nothing.
+// requirementsOf returns what the go.mod of a module says, besides its name, which is different for each kernel, and
+// the replacements by modules of the workspace, which change nothing.
 func requirementsOf(module string, workspace []string) (requirements []string, err error) {
 	path := filepath.Join(module, "go.mod")
 	data, err := os.ReadFile(path)

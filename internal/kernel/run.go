@@ -128,7 +128,8 @@ const (
 	GoplsName = "gopls" // Gopls
 )
 
-// environment returns the environment of GoNB: temporary files go to dir, and the go command and gopls are the kernel's.
+// environment returns the environment of GoNB: temporary files go to dir, and the go command and gopls are those of the
+// kernel.
 func environment(dir string) ([]string, error) {
 	self, err := os.Executable()
 	if err != nil {
