@@ -1,6 +1,9 @@
 package plots
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // VegaLite implements Chart.
 func (c Bars) VegaLite() map[string]any {
@@ -19,13 +22,14 @@ func (c Bars) VegaLite() map[string]any {
 	spec["mark"] = map[string]any{"type": "bar"}
 	colors := make([]any, len(names))
 	for i := range colors {
-		colors[i] = hex(seriesColor(i))
+		colors[i] = vegaColor(seriesColor(i))
 	}
 	look := map[string]any{"labelAngle": 0, "domain": false, "ticks": false, "labelPadding": 5}
-	if c.slanted() {
-		look["labelAngle"] = -45
-	}
 	label, value, offset := "x", "y", "xOffset"
+	if !c.Horizontal {
+		// Turned to fit beside one another, as in slanted, but in whatever width the page gives the chart.
+		look["labelAngle"] = map[string]any{"expr": fmt.Sprintf("bandwidth('x') < %.0f ? -45 : 0", 0.8*c.labelSpace())}
+	}
 	if c.Horizontal {
 		label, value, offset = "y", "x", "yOffset"
 	}

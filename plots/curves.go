@@ -237,7 +237,7 @@ func (c curves) vegaColor() map[string]any {
 	l := c.legend()
 	var names, colors []any
 	for _, entry := range l.entries {
-		names, colors = append(names, entry.name), append(colors, hex(entry.color))
+		names, colors = append(names, entry.name), append(colors, vegaColor(entry.color))
 	}
 	channel := map[string]any{"field": "series", "type": "nominal", "title": ""}
 	if !l.empty() {
