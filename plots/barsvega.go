@@ -18,6 +18,9 @@ func (c Bars) VegaLite() map[string]any {
 	}
 	width, height := c.size()
 	spec := vegaBase(c.Title, width, height)
+	if width == defaultWidth {
+		followsWidth(spec)
+	}
 	spec["data"] = map[string]any{"values": rows}
 	spec["mark"] = map[string]any{"type": "bar"}
 	colors := make([]any, len(names))
@@ -27,8 +30,10 @@ func (c Bars) VegaLite() map[string]any {
 	look := map[string]any{"labelAngle": 0, "domain": false, "ticks": false, "labelPadding": 5}
 	label, value, offset := "x", "y", "xOffset"
 	if !c.Horizontal {
-		// Turned to fit beside one another, as in slanted, but in whatever width the page gives the chart.
-		look["labelAngle"] = map[string]any{"expr": fmt.Sprintf("bandwidth('x') < %.0f ? -45 : 0", 0.8*c.labelSpace())}
+		// Labels are turned to fit beside one another, as in slanted, but in whatever width the page gives the chart.
+		narrow := fmt.Sprintf("bandwidth('x') < %.0f", 0.8*c.labelSpace())
+		look["labelAngle"] = map[string]any{"expr": narrow + " ? -45 : 0"}
+		look["labelAlign"] = map[string]any{"expr": narrow + " ? 'right' : 'center'"}
 	}
 	if c.Horizontal {
 		label, value, offset = "y", "x", "yOffset"

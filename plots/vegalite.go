@@ -40,6 +40,10 @@ func vegaBase(title string, width, height int) map[string]any {
 	return spec
 }
 
+// followsWidth marks a chart that is as readable at another width. Vega-Lite ignores the mark; the script of the
+// notebooks' pages obeys it.
+func followsWidth(spec map[string]any) { spec["usermeta"].(map[string]any)["followsWidth"] = true }
+
 // withoutLegend hides all legends. "legend": null would hide one, but gob cannot send nil.
 func withoutLegend(spec map[string]any) {
 	spec["config"].(map[string]any)["legend"].(map[string]any)["disable"] = true
