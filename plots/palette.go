@@ -38,7 +38,7 @@ func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.
 // dark one.
 const pageInk = "currentColor"
 
-// vegaColor returns a colour for Vega-Lite: pageInk for text and black, which would be lost on a dark page, else #rrggbb.
+// vegaColor returns a colour for Vega-Lite: pageInk for text and black, which a dark page would hide, else #rrggbb.
 func vegaColor(c color.RGBA) string {
 	if c == ink || c == black {
 		return pageInk

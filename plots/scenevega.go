@@ -58,8 +58,9 @@ func (s scene) vegaPaths() []any {
 		// points up before it is turned.
 		tip, angle := p.points[len(p.points)-1], p.direction()
 		middle := map[string]any{"x": tip.x - math.Cos(angle)*arrowHead/2, "y": tip.y - math.Sin(angle)*arrowHead/2}
-		head := map[string]any{"type": "point", "filled": true, "opacity": 1, "color": vegaColor(p.color), "strokeWidth": 0,
-			"size": 4 * arrowHead * arrowHead, "shape": "M0,-0.5L0.42,0.5L-0.42,0.5Z", "angle": angle*180/math.Pi + 90}
+		head := map[string]any{"type": "point", "filled": true, "opacity": 1, "color": vegaColor(p.color),
+			"strokeWidth": 0, "size": 4 * arrowHead * arrowHead, "shape": "M0,-0.5L0.42,0.5L-0.42,0.5Z",
+			"angle": angle*180/math.Pi + 90}
 		layers = append(layers, vegaLayer([]any{middle}, head, map[string]any{}))
 	}
 	return layers

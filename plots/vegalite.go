@@ -4,8 +4,7 @@ package plots
 const vegaSchema = "https://vega.github.io/schema/vega-lite/v5.json"
 
 // vegaBase returns what every specification begins with. The size is that of the whole picture, as in Plot. The
-// background is the page's. Charts are drawn as SVG, because JupyterLab puts grey behind a canvas when its theme is
-// dark, and because SVG follows a change of the page's colours.
+// background is the page's. Charts are drawn as SVG, because on a canvas pageInk is black on any page.
 func vegaBase(title string, width, height int) map[string]any {
 	spec := map[string]any{
 		"$schema":  vegaSchema,
