@@ -3,7 +3,7 @@ package notebooks
 import (
 	"bufio"
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"os"
@@ -13,8 +13,10 @@ import (
 	"time"
 )
 
-//go:embed run.py
-var script string
+// scripts holds what the Python of the virtual environment runs, run.py, and the files that it reads.
+//
+//go:embed run.py pages.py page.html.j2 page.css index.html.j2 charts.js contents.txt
+var scripts embed.FS
 
 // settings are the script's parameters beside the notebooks.
 type settings struct {
@@ -89,8 +91,13 @@ func execute(ctx context.Context, o Options, out, work string) (failures []Event
 	return failures, nil
 }
 
-// scriptCommand returns the command of the script, which keeps all temporary files in one directory.
+// scriptCommand returns the command of the script. It writes the script and its files into the temporary directory, in
+// which the script keeps its own.
 func scriptCommand(ctx context.Context, o Options, out, work, temporary string) (*exec.Cmd, error) {
+	script := filepath.Join(temporary, "script")
+	if err := os.CopyFS(script, scripts); err != nil {
+		return nil, err
+	}
 	kernel := filepath.Join(temporary, "kernels", "lmkit", "kernel.json")
 	if err := os.MkdirAll(filepath.Dir(kernel), 0o755); err != nil {
 		return nil, err
@@ -105,7 +112,8 @@ func scriptCommand(ctx context.Context, o Options, out, work, temporary string) 
 	if err != nil {
 		return nil, err
 	}
-	c := exec.CommandContext(ctx, o.Python, append([]string{"-c", script, string(asked)}, o.Sources...)...)
+	arguments := append([]string{filepath.Join(script, "run.py"), string(asked)}, o.Sources...)
+	c := exec.CommandContext(ctx, o.Python, arguments...)
 	c.Env = append(os.Environ(),
 		"TMPDIR="+temporary, // in which GoNB compiles
 		"JUPYTER_PATH="+temporary,

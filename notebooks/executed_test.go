@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"testing"
 )
 
@@ -60,21 +59,17 @@ func TestExecuted(t *testing.T) {
 		t.Fatal(err)
 	}
 	outputs := map[string]string{}
+	var all []notebook
 	for _, path := range paths {
 		n := readNotebook(t, filepath.Join(dir, path))
-		outputs[n.Name] = n.output()
+		outputs[n.Name], all = n.output(), append(all, n)
 		for _, c := range n.Cells {
 			if c.Type == "code" && c.Count == nil {
 				t.Errorf("%s, cell %s was not executed", n.Name, c.ID)
 			}
 		}
-		page := filepath.Join(dir, n.Name+".html")
-		if data, err := os.ReadFile(page); err != nil {
-			t.Error(err)
-		} else if strings.Contains(string(data), `<script src="http`) {
-			t.Errorf("%s loads a script from the network", page)
-		}
 	}
+	checkSite(t, dir, all)
 	for _, e := range readTable(t, filepath.Join("testdata", "expected.txt")) {
 		pattern, count := expectation(t, e.text)
 		found := len(pattern.FindAllString(outputs[e.notebook], -1))

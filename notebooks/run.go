@@ -22,8 +22,9 @@ type Options struct {
 	Kernel []byte
 	// Sources lists the notebooks' files; see List.
 	Sources []string
-	// Out is the directory for the executed notebooks, as .ipynb and .html, and in work/ for the files that cells
-	// write. It is made if it does not exist; work/ is emptied.
+	// Out is the directory for the executed notebooks, as .ipynb and .html, with an index.html, and in work/ for the
+	// files that cells write. It is made if it does not exist; work/ is emptied. The pages need nothing but the
+	// charts.js beside them.
 	Out string
 	// Backend names the engine of the cells; "" is "auto".
 	Backend string

@@ -5,12 +5,10 @@ with everything that it started, when its standard input ends: then lmkit is gon
 import json, os, pathlib, re, signal, sys, threading, time
 
 import nbformat
-from jinja2 import pass_context
-from latex2mathml.converter import convert as mathml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from pages import write, write_index, write_page
 
 kernel = {"pid": 0}
 starting = threading.Lock()  # held while a kernel starts, until its process is known
@@ -54,56 +52,6 @@ def reason(cell, failure):
     return "\n".join(lines_of(str(failure))[:12])
 
 
-class Renderer(IPythonRenderer):
-    """Markdown with formulas as MathML, which browsers draw without a network, and links between the pages."""
-
-    def math(self, body, display):
-        try:
-            formula = mathml(body.strip(), display=display)
-            # The converter sets "ln 30" as "ln30".
-            return re.sub(r"(<mi>(?:ln|log|exp)</mi>)(?=<m[insu])", r'\1<mspace width="0.17em"/>', formula)
-        except Exception:
-            return f"<code>{self.escape_html(body)}</code>"
-
-    def inline_math(self, body):
-        return self.math(body, "inline")
-
-    def block_math(self, body):
-        return self.math(body, "block")
-
-    def latex_environment(self, name, body):
-        return self.math(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
-
-    def link(self, text, url, title=None):
-        if "://" not in url:
-            url = re.sub(r"\.ipynb(?=$|#)", ".html", url)
-        return super().link(text, url, title)
-
-
-class Page(HTMLExporter):
-    """A notebook as one HTML file that loads nothing."""
-
-    @pass_context
-    def markdown2html(self, context, source):
-        cell = context.get("cell", {})
-        renderer = Renderer(escape=False, attachments=cell.get("attachments", {}), embed_images=True,
-                            path=context.get("resources", {}).get("metadata", {}).get("path", ""))
-        return MarkdownWithMath(renderer=renderer).render(source)
-
-
-BARE = """{% extends 'lab/index.html.j2' %}{% block html_head_js %}{% endblock %}
-{% block extra_css %}<style>pre { tab-size: 4 } math { font-size: 1.15em }
-.jp-InputArea pre { white-space: pre-wrap } .jp-RenderedHTMLCommon .highlight { margin-bottom: 1em }</style>{% endblock %}
-{% block html_head_js_mathjax %}{% endblock %}{% block html_head_js_mermaidjs %}{% endblock %}"""
-
-
-def write(path, text):
-    """Writes a file as a whole or not at all."""
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
-
-
 def execute(path, settings):
     name, out = path.stem, pathlib.Path(settings["out"])
     notebook = nbformat.read(path, as_version=4)
@@ -137,9 +85,7 @@ def execute(path, settings):
         finally:
             kill_kernel()  # and what a cell may have left running
     write(out / path.name, nbformat.writes(notebook) + "\n")
-    notebook.metadata["language_info"] = notebook.metadata.get("language_info", {}) | {"pygments_lexer": "go"}
-    page, _ = Page(raw_template=BARE).from_notebook_node(notebook, {"metadata": {"name": name, "path": str(path.parent)}})
-    write(out / (name + ".html"), page)
+    write_page(notebook, path, out)
     seconds = round(time.monotonic() - began, 1)
     if error:
         say(notebook=name, cell=current["cell"], cells=cells, seconds=seconds, error=error)
@@ -155,6 +101,7 @@ def main():
             execute(pathlib.Path(path), settings)
         except Exception as e:  # a notebook that cannot even be started must not stop the others
             say(notebook=pathlib.Path(path).stem, cell=0, cells=0, error="\n".join(lines_of(f"{type(e).__name__}: {e}")[:12]))
+    write_index(pathlib.Path(settings["out"]))
 
 
 main()

@@ -74,9 +74,7 @@ func TestRun(t *testing.T) {
 			t.Errorf("the page has no %s", with)
 		}
 	}
-	if bytes.Contains(page, []byte(`<script src=`)) {
-		t.Error("the page loads a script")
-	}
+	checkSite(t, o.Out, []notebook{n})
 	last := progress[len(progress)-1]
 	if len(progress) != 6 || !last.Done || last.Notebook != "smoke" || last.Cells != 5 {
 		t.Errorf("events %+v", progress)

@@ -199,17 +199,22 @@ func (a axis) vega(channel map[string]any) map[string]any {
 		values[i] = v
 	}
 	scale := map[string]any{"domain": []any{a.lo, a.hi}, "nice": false, "zero": false}
-	look := map[string]any{"values": values, "grid": a.grid, "labelFlush": false}
-	if !a.shortLabels() {
-		look["format"] = fmt.Sprintf(".%df", a.decimals())
-	} else {
-		// Vega drops labels of a logarithmic axis if it finds them too many. An expression keeps them.
-		look["labelExpr"] = "format(datum.value, '.4~g')"
-	}
+	look := a.vegaNumbers(map[string]any{"values": values, "grid": a.grid, "labelFlush": false})
 	if a.log {
 		scale = map[string]any{"type": "log", "domain": []any{a.lo, a.hi}, "nice": false}
 	}
 	channel["type"], channel["title"] = "quantitative", a.title
 	channel["scale"], channel["axis"] = scale, look
 	return channel
+}
+
+// vegaNumbers adds the format of the ticks' numbers to an axis or a legend of Vega-Lite, and returns it.
+func (a axis) vegaNumbers(look map[string]any) map[string]any {
+	if !a.shortLabels() {
+		look["format"] = fmt.Sprintf(".%df", a.decimals())
+	} else {
+		// Vega drops labels of a logarithmic axis if it finds them too many. An expression keeps them.
+		look["labelExpr"] = "format(datum.value, '.4~g')"
+	}
+	return look
 }

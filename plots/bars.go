@@ -129,8 +129,11 @@ func (c Bars) size() (width, height int) {
 func (c Bars) slanted() bool {
 	width, _ := c.size()
 	space := (float64(width) - 80 - c.legend().width()) / float64(max(1, len(c.shown())))
-	return !c.Horizontal && widest(c.labels(), tickSize)+6 > space
+	return !c.Horizontal && c.labelSpace() > space
 }
+
+// labelSpace returns the width in pixels that the widest label needs beside others.
+func (c Bars) labelSpace() float64 { return widest(c.labels(), tickSize) + 6 }
 
 // check returns an error that says why the chart cannot be drawn, or nil.
 func (c Bars) check() error {

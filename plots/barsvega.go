@@ -1,6 +1,9 @@
 package plots
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // VegaLite implements Chart.
 func (c Bars) VegaLite() map[string]any {
@@ -15,17 +18,23 @@ func (c Bars) VegaLite() map[string]any {
 	}
 	width, height := c.size()
 	spec := vegaBase(c.Title, width, height)
+	if width == defaultWidth {
+		followsWidth(spec)
+	}
 	spec["data"] = map[string]any{"values": rows}
 	spec["mark"] = map[string]any{"type": "bar"}
 	colors := make([]any, len(names))
 	for i := range colors {
-		colors[i] = hex(seriesColor(i))
+		colors[i] = vegaColor(seriesColor(i))
 	}
 	look := map[string]any{"labelAngle": 0, "domain": false, "ticks": false, "labelPadding": 5}
-	if c.slanted() {
-		look["labelAngle"] = -45
-	}
 	label, value, offset := "x", "y", "xOffset"
+	if !c.Horizontal {
+		// Labels are turned to fit beside one another, as in slanted, but in whatever width the page gives the chart.
+		narrow := fmt.Sprintf("bandwidth('x') < %.0f", 0.8*c.labelSpace())
+		look["labelAngle"] = map[string]any{"expr": narrow + " ? -45 : 0"}
+		look["labelAlign"] = map[string]any{"expr": narrow + " ? 'right' : 'center'"}
+	}
 	if c.Horizontal {
 		label, value, offset = "y", "x", "yOffset"
 	}

@@ -67,10 +67,11 @@ func shades(a axis, colors ramp, v float64) (fill, text color.RGBA) {
 
 // vegaRamp returns the colour channel of Vega-Lite with the same colours, ticks and length.
 func vegaRamp(a axis, colors ramp, height float64) map[string]any {
+	key := map[string]any{"values": anySlice(a.ticks), "gradientLength": max(40, min(200, height))}
 	return map[string]any{"field": "value", "type": "quantitative", "title": a.title,
 		"scale": map[string]any{"domain": anySlice(spread(a.lo, a.hi, len(colors))), "range": colors.hexes(),
 			"interpolate": "rgb", "clamp": true},
-		"legend": map[string]any{"values": anySlice(a.ticks), "gradientLength": max(40, min(200, height))}}
+		"legend": a.vegaNumbers(key)}
 }
 
 // spread returns n numbers at equal distances from lo to hi.

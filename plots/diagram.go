@@ -91,11 +91,11 @@ func (d Diagram) column(s *scene, x float64, index string) {
 	arrow(cellY-cellHeight/2, outputY+nodeRadius)
 	s.boxes = append(s.boxes,
 		box{x - cellWidth/2, cellY - cellHeight/2, x + cellWidth/2, cellY + cellHeight/2,
-			blend(white, blue, 0.15), blue, 9},
+			blue, 0.15, 9},
 		box{x - nodeRadius, inputY - nodeRadius, x + nodeRadius, inputY + nodeRadius,
-			blend(white, green, 0.18), green, nodeRadius},
+			green, 0.18, nodeRadius},
 		box{x - nodeRadius, outputY - nodeRadius, x + nodeRadius, outputY + nodeRadius,
-			blend(white, orange, 0.2), orange, nodeRadius})
+			orange, 0.2, nodeRadius})
 	s.write(x, cellY, d.cell(), 15, ink)
 	s.symbol(x, inputY, "x", index, 16)
 	s.symbol(x, outputY, "o", index, 16)

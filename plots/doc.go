@@ -12,6 +12,10 @@
 // ranges, ticks and label places. The palette is Okabe and Ito's, whose colours colour-blind readers can distinguish.
 // The same chart always gives the same bytes.
 //
+// Vega-Lite charts stand on the page's own background and take the colour of its text, so that they fit JupyterLab's
+// light and dark themes. Files have a white background. The width is fixed: in JupyterLab 4.6 a chart whose width is
+// "container" is 0 pixels wide, because its place there is as wide as the chart.
+//
 // Values that are not finite (NaN, infinities, magnitudes above 1e300) are left out, and so are values that are not
 // positive on a logarithmic axis: a line has a gap, a bar or a cell is missing. A chart with nothing left to draw is an
 // error.

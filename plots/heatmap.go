@@ -196,7 +196,7 @@ func (c HeatMap) VegaLite() map[string]any {
 	}
 	width, height := c.size()
 	spec := vegaBase(c.Title, width, height)
-	spec["view"] = map[string]any{"fill": hex(missing)}
+	spec["view"] = map[string]any{"fill": hex(axisGrey), "fillOpacity": 0.15} // on white this looks like missing
 	spec["data"] = map[string]any{"values": rows}
 	category := func(field, title string, names []string, angle int) map[string]any {
 		return map[string]any{"field": field, "type": "nominal", "title": title,

@@ -15,11 +15,12 @@ var okabeIto = []color.RGBA{
 	{0xCC, 0x79, 0xA7, 0xFF}, // reddish purple
 	{0xE6, 0x9F, 0x00, 0xFF}, // orange
 	{0x56, 0xB4, 0xE9, 0xFF}, // sky blue
-	{0x00, 0x00, 0x00, 0xFF}, // black
+	black,
 	{0xF0, 0xE4, 0x42, 0xFF}, // yellow
 }
 
 var (
+	black    = color.RGBA{0x00, 0x00, 0x00, 0xFF}
 	white    = color.RGBA{0xFF, 0xFF, 0xFF, 0xFF}
 	ink      = color.RGBA{0x22, 0x22, 0x22, 0xFF} // text
 	axisGrey = color.RGBA{0x88, 0x88, 0x88, 0xFF}
@@ -32,6 +33,18 @@ func seriesColor(i int) color.RGBA { return okabeIto[i%len(okabeIto)] }
 
 // hex returns a colour as #rrggbb.
 func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
+
+// pageInk makes Vega-Lite draw in the colour of the text around the chart, which is dark on a light page and light on a
+// dark one.
+const pageInk = "currentColor"
+
+// vegaColor returns a colour for Vega-Lite: pageInk for text and black, which a dark page would hide, else #rrggbb.
+func vegaColor(c color.RGBA) string {
+	if c == ink || c == black {
+		return pageInk
+	}
+	return hex(c)
+}
 
 // blend returns a colour between a (t=0) and b (t=1).
 func blend(a, b color.RGBA, t float64) color.RGBA {

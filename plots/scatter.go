@@ -156,7 +156,7 @@ func (c Scatter) VegaLite() map[string]any {
 	names, _ := c.groups()
 	colors := make([]any, len(names))
 	for i := range colors {
-		colors[i] = hex(seriesColor(i))
+		colors[i] = vegaColor(seriesColor(i))
 	}
 	about := tooltip("label", "", "group", "", "#x", c.X, "#y", c.Y)
 	if c.legend().empty() {
@@ -170,7 +170,7 @@ func (c Scatter) VegaLite() map[string]any {
 				"color": map[string]any{"field": "group", "type": "nominal", "title": "",
 					"scale": map[string]any{"domain": anySlice(names), "range": colors}}}},
 		map[string]any{"data": map[string]any{"values": texts},
-			"mark":     map[string]any{"type": "text", "fontSize": tickSize, "color": hex(ink)},
+			"mark":     map[string]any{"type": "text", "fontSize": tickSize, "color": pageInk},
 			"encoding": map[string]any{"text": map[string]any{"field": "label", "type": "nominal"}}},
 	}
 	return spec

@@ -24,8 +24,9 @@ type scene struct {
 // box is a rectangle with round corners.
 type box struct {
 	left, top, right, bottom float64
-	fill, stroke             color.RGBA
-	radius                   float64 // of the corners
+	color                    color.RGBA // of the outline
+	tint                     float64    // how much of the colour the inside has, from 0 to 1
+	radius                   float64    // of the corners
 }
 
 // path is a line through points. If arrow is true, its end has a head.
@@ -136,8 +137,8 @@ func (s scenePlotter) Plot(c draw.Canvas, _ *plot.Plot) {
 	}
 	for _, b := range s.boxes {
 		outline := all(b.outline())
-		c.FillPolygon(b.fill, outline)
-		c.SetLineStyle(lineStyle(b.stroke, 1.6, false))
+		c.FillPolygon(blend(white, b.color, b.tint), outline)
+		c.SetLineStyle(lineStyle(b.color, 1.6, false))
 		c.Stroke(closed(outline))
 	}
 	for _, w := range s.words {

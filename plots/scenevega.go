@@ -32,8 +32,8 @@ func (s scene) vegaBoxes() []any {
 	for _, b := range s.boxes { // a layer for each, because corners are a property of the mark
 		row := map[string]any{"x": b.left, "x2": b.right, "y": b.top, "y2": b.bottom}
 		radius := min(b.radius, (b.right-b.left)/2, (b.bottom-b.top)/2)
-		mark := map[string]any{"type": "rect", "cornerRadius": radius, "fill": hex(b.fill),
-			"stroke": hex(b.stroke), "strokeWidth": 1.6}
+		mark := map[string]any{"type": "rect", "cornerRadius": radius, "fill": hex(b.color),
+			"fillOpacity": b.tint, "stroke": hex(b.color), "strokeWidth": 1.6}
 		encoding := map[string]any{"x2": map[string]any{"field": "x2"}, "y2": map[string]any{"field": "y2"}}
 		layers = append(layers, vegaLayer([]any{row}, mark, encoding))
 	}
@@ -48,7 +48,7 @@ func (s scene) vegaPaths() []any {
 		for order, v := range p.shaft() {
 			rows = append(rows, map[string]any{"x": v.x, "y": v.y, "order": order})
 		}
-		shaft := map[string]any{"type": "line", "strokeWidth": 1.6, "color": hex(p.color)}
+		shaft := map[string]any{"type": "line", "strokeWidth": 1.6, "color": vegaColor(p.color)}
 		order := map[string]any{"order": map[string]any{"field": "order", "type": "quantitative"}}
 		layers = append(layers, vegaLayer(rows, shaft, order))
 		if !p.arrow {
@@ -58,8 +58,9 @@ func (s scene) vegaPaths() []any {
 		// points up before it is turned.
 		tip, angle := p.points[len(p.points)-1], p.direction()
 		middle := map[string]any{"x": tip.x - math.Cos(angle)*arrowHead/2, "y": tip.y - math.Sin(angle)*arrowHead/2}
-		head := map[string]any{"type": "point", "filled": true, "opacity": 1, "color": hex(p.color), "strokeWidth": 0,
-			"size": 4 * arrowHead * arrowHead, "shape": "M0,-0.5L0.42,0.5L-0.42,0.5Z", "angle": angle*180/math.Pi + 90}
+		head := map[string]any{"type": "point", "filled": true, "opacity": 1, "color": vegaColor(p.color),
+			"strokeWidth": 0, "size": 4 * arrowHead * arrowHead, "shape": "M0,-0.5L0.42,0.5L-0.42,0.5Z",
+			"angle": angle*180/math.Pi + 90}
 		layers = append(layers, vegaLayer([]any{middle}, head, map[string]any{}))
 	}
 	return layers
@@ -73,9 +74,9 @@ func (s scene) vegaWords() []any {
 	}
 	for _, w := range s.words { // a layer for each, because alignment and size are properties of the mark
 		mark := map[string]any{"type": "text", "align": "right", "baseline": "middle", "fontSize": w.size,
-			"color": hex(w.color)}
+			"color": vegaColor(w.color)}
 		small := map[string]any{"type": "text", "align": "left", "baseline": "middle", "fontSize": w.size * 0.72,
-			"color": hex(w.color), "dx": 1, "dy": w.subscriptDrop()}
+			"color": vegaColor(w.color), "dx": 1, "dy": w.subscriptDrop()}
 		if w.italic {
 			mark["fontStyle"], small["fontStyle"] = "italic", "italic"
 		}

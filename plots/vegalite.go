@@ -3,27 +3,29 @@ package plots
 // vegaSchema is the version of Vega-Lite that all charts use.
 const vegaSchema = "https://vega.github.io/schema/vega-lite/v5.json"
 
-// vegaBase returns what every specification begins with. The size is that of the whole picture, as in Plot.
+// vegaBase returns what every specification begins with. The size is that of the whole picture, as in Plot. The
+// background is the page's. Charts are drawn as SVG, because on a canvas pageInk is black on any page.
 func vegaBase(title string, width, height int) map[string]any {
 	spec := map[string]any{
 		"$schema":  vegaSchema,
 		"width":    width,
 		"height":   height,
+		"usermeta": map[string]any{"embedOptions": map[string]any{"renderer": "svg"}},
 		"autosize": map[string]any{"type": "fit", "contains": "padding"},
 		"config": map[string]any{
-			"background": "white",
+			"background": "transparent",
 			"font":       "Liberation Sans, Arial, Helvetica, sans-serif",
 			"padding":    8,
-			"title":      map[string]any{"fontSize": titleSize, "offset": 10, "color": hex(ink)},
+			"title":      map[string]any{"fontSize": titleSize, "offset": 10, "color": pageInk},
 			"view":       map[string]any{"stroke": "transparent"},
 			"axis": map[string]any{
 				"labelFontSize": tickSize, "titleFontSize": labelSize, "titleFontWeight": "normal",
-				"gridColor": hex(gridGrey), "domainColor": hex(axisGrey), "tickColor": hex(axisGrey),
-				"labelColor": hex(ink), "titleColor": hex(ink), "titlePadding": 7,
+				"gridColor": pageInk, "gridOpacity": 0.13, "domainColor": hex(axisGrey), "tickColor": hex(axisGrey),
+				"labelColor": pageInk, "titleColor": pageInk, "titlePadding": 7,
 			},
 			"legend": map[string]any{
 				"labelFontSize": tickSize, "titleFontSize": labelSize,
-				"labelColor": hex(ink), "titleColor": hex(ink), "symbolStrokeWidth": 2,
+				"labelColor": pageInk, "titleColor": pageInk, "symbolStrokeWidth": 2,
 			},
 		},
 	}
@@ -36,6 +38,10 @@ func vegaBase(title string, width, height int) map[string]any {
 	}
 	return spec
 }
+
+// followsWidth marks a chart that is as readable at another width. Vega-Lite ignores the mark; the script of the
+// notebooks' pages obeys it.
+func followsWidth(spec map[string]any) { spec["usermeta"].(map[string]any)["followsWidth"] = true }
 
 // withoutLegend hides all legends. "legend": null would hide one, but gob cannot send nil.
 func withoutLegend(spec map[string]any) {
