@@ -16,10 +16,10 @@ import (
 
 // benchFlags holds the values of the flags of bench.
 type benchFlags struct {
-	rounds                 int
-	peers, scaling, asJSON bool
-	python, out            string
-	only, engines          []string
+	rounds                        int
+	peers, scaling, cells, asJSON bool
+	python, out                   string
+	only, engines                 []string
 }
 
 func benchCommand() *cobra.Command {
@@ -28,7 +28,8 @@ func benchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Time training and generation on every engine, next to PyTorch and JAX",
 		Example: "  lmkit bench --peers --rounds 5 --out bench/results\n" +
-			"  lmkit bench --scaling --rounds 5 --out bench/results",
+			"  lmkit bench --scaling --rounds 5 --out bench/results\n" +
+			"  lmkit bench --cells --rounds 2 --out bench/results",
 		RunE: func(c *cobra.Command, _ []string) error { return g.run(c) },
 	}
 	f := c.Flags()
@@ -42,6 +43,8 @@ func benchCommand() *cobra.Command {
 		"workloads that have many time steps)")
 	f.BoolVar(&g.scaling, "scaling", false, "measure instead how the time of a step, compiling and memory grow with "+
 		"sequence, hidden size, batch and vocabulary")
+	f.BoolVar(&g.cells, "cells", false, "measure instead how soon an edited cell of a notebook answers, in this kernel "+
+		"and in GoNB as it comes")
 	f.StringVar(&g.out, "out", "", "save the table or the charts, and all numbers, in this `directory`")
 	f.BoolVar(&g.asJSON, "json", false, jsonUsage)
 	return c
@@ -50,6 +53,13 @@ func benchCommand() *cobra.Command {
 func (g *benchFlags) run(c *cobra.Command) error {
 	if g.rounds < 1 {
 		return usagef(c, "--rounds is %d; it must be 1 or more", g.rounds)
+	}
+	if g.cells {
+		if g.scaling || g.peers || g.python != "" || g.only != nil || g.engines != nil {
+			return usagef(c, "--cells has its own workloads; leave out --scaling, --peers, --python, --workload and "+
+				"--backend")
+		}
+		return timeCells(c, g.rounds, g.out, g.asJSON)
 	}
 	if g.scaling {
 		if g.peers || g.python != "" || g.only != nil || g.engines != nil {

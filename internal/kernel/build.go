@@ -22,6 +22,7 @@ func Build(cache string, arguments []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	began := time.Now()
 	interrupted := make(chan os.Signal, 1)
 	signal.Notify(interrupted, os.Interrupt) // it also goes to the tools that run now
 	go func() {
@@ -39,11 +40,13 @@ func Build(cache string, arguments []string) int {
 		return pass(goCommand, arguments)
 	}
 	if p, ok := readPlan(path); ok && p.covers(source) {
-		if status, ok := p.build(target, os.Stdout); ok {
+		if compiled, status, ok := p.build(target, os.Stdout); ok {
+			noteTimes(began, compiled, time.Now())
 			return status
 		}
 	}
 	status := pass(goCommand, arguments)
+	noteTimes(began, time.Time{}, time.Now())
 	if status == 0 {
 		prepareLater(rest)
 	}
@@ -106,32 +109,57 @@ func status(err error) int {
 	return 1
 }
 
+// timesVariable names a file to which Build appends a line for each cell, for measurements: when it began, when the
+// cell was compiled (0 if the go command did it) and when it was linked, in seconds since 1970.
+const timesVariable = "LMKIT_CELL_TIMES"
+
+func noteTimes(times ...time.Time) {
+	path := os.Getenv(timesVariable)
+	if path == "" {
+		return
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return
+	}
+	defer file.Close()
+	for _, t := range times {
+		seconds := 0.0
+		if !t.IsZero() {
+			seconds = float64(t.UnixNano()) / 1e9
+		}
+		fmt.Fprintf(file, "%.4f ", seconds)
+	}
+	fmt.Fprintln(file)
+}
+
 // build compiles and links main.go of the current directory. What the compiler says goes to w. ok is false if something
 // other than the cell is wrong, so that the go command has to do it.
-func (p *plan) build(target string, w io.Writer) (status int, ok bool) {
+func (p *plan) build(target string, w io.Writer) (compiled time.Time, status int, ok bool) {
 	temporary, err := os.MkdirTemp("", "cell-")
 	if err != nil {
-		return 0, false
+		return compiled, 0, false
 	}
 	defer os.RemoveAll(temporary)
 	object, config := filepath.Join(temporary, "main.a"), filepath.Join(temporary, "importcfg")
 	packages, ok := p.packagefiles()
 	if !ok || os.WriteFile(config, packages, 0o600) != nil {
-		return 0, false
+		return compiled, 0, false
 	}
 	if said, err := tool(p.Compile, map[string]string{importcfg: config, output: object}); err != nil {
 		if !strings.Contains(string(said), "main.go:") {
-			return 0, false
+			return compiled, 0, false
 		}
 		w.Write(said)
-		return 1, true
+		return time.Now(), 1, true
 	}
+	compiled = time.Now()
 	packages = fmt.Appendf(packages, "packagefile main=%s\n%s\n", object, p.Modinfo)
 	if os.WriteFile(config, packages, 0o600) != nil {
-		return 0, false
+		return compiled, 0, false
 	}
 	_, err = tool(p.Link, map[string]string{importcfg: config, output: target, archive: object})
-	return 0, err == nil
+	return compiled, 0, err == nil
 }
 
 // packagefiles returns the lines that tell the compiler and the linker where each package is. It marks the packages as

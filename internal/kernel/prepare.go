@@ -43,6 +43,11 @@ func prepareLater(flags []string) {
 // is of Go, of the module's workspace, or imported by one of these or by the module itself. flags are those of go
 // build. It compiles what is not compiled yet. If another process is doing the same, Prepare does nothing.
 func Prepare(ctx context.Context, cache string, flags []string) error {
+	return prepare(ctx, cache, flags, "std")
+}
+
+// prepare does what Prepare does, with the packages of Go that a pattern names.
+func prepare(ctx context.Context, cache string, flags []string, standard string) error {
 	goCommand, err := realGo()
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func Prepare(ctx context.Context, cache string, flags []string) error {
 		return err
 	}
 	p := new(plan)
-	own, err := p.list(ctx, goCommand, flags, modules)
+	own, err := p.list(ctx, goCommand, flags, modules, standard)
 	if err != nil {
 		return err
 	}
@@ -135,11 +140,12 @@ func (l *listed) mayChange() bool {
 
 // list compiles all packages that cells may import, and fills Packages and Inputs. It returns the packages of the
 // workspace's modules that a program outside them may import.
-func (p *plan) list(ctx context.Context, goCommand string, flags, modules []string) (own []string, err error) {
+func (p *plan) list(ctx context.Context, goCommand string, flags, modules []string, standard string) (
+	own []string, err error) {
 	const fields = "ImportPath,Name,Dir,Export,Standard,Module," +
 		"GoFiles,CgoFiles,CFiles,HFiles,SFiles,SysoFiles,EmbedFiles"
 	arguments := append([]string{"list", "-e", "-export", "-deps", "-json=" + fields}, flags...)
-	arguments = append(arguments, "std", ".")
+	arguments = append(arguments, standard, ".")
 	for _, dir := range modules {
 		arguments = append(arguments, filepath.Join(dir, "..."))
 	}
