@@ -43,8 +43,8 @@ func benchCommand() *cobra.Command {
 		"workloads that have many time steps)")
 	f.BoolVar(&g.scaling, "scaling", false, "measure instead how the time of a step, compiling and memory grow with "+
 		"sequence, hidden size, batch and vocabulary")
-	f.BoolVar(&g.cells, "cells", false, "measure instead how soon an edited cell of a notebook answers, in this kernel "+
-		"and in GoNB as it comes")
+	f.BoolVar(&g.cells, "cells", false, "measure instead how soon an edited cell of a notebook answers, in this "+
+		"kernel and in GoNB as it comes")
 	f.StringVar(&g.out, "out", "", "save the table or the charts, and all numbers, in this `directory`")
 	f.BoolVar(&g.asJSON, "json", false, jsonUsage)
 	return c

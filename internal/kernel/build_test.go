@@ -34,7 +34,8 @@ func write(t *testing.T, dir string, files map[string]string) {
 // TestBuild makes a plan for a cell in a workspace with a module, as GoNB makes it, and builds cells with it.
 func TestBuild(t *testing.T) {
 	dir, cache := t.TempDir(), t.TempDir()
-	const cell = "package main\n\nimport (\n\t\"fmt\"\n\n\t\"lib/greet\"\n)\n\nfunc main() { fmt.Println(greet.Word()) }\n"
+	const cell = "package main\n\nimport (\n\t\"fmt\"\n\n\t\"lib/greet\"\n)\n\n" +
+		"func main() { fmt.Println(greet.Word()) }\n"
 	write(t, dir, map[string]string{
 		"lib/go.mod":                "module lib\n\ngo 1.26\n",
 		"lib/greet/greet.go":        "package greet\n\nfunc Word() string { return \"hello\" }\n",
