@@ -13,6 +13,7 @@ import (
 // the cell. It passes everything else on. The messages are those of one kernel, in order.
 type learner struct {
 	count   int    // the execution count of the cell that runs
+	cells   cells  // what was run
 	dumps   bool   // the notebook asked for whole dumps: %env GOTRACEBACK=all
 	pending string // the beginning of a line of standard error that may become one of those below
 	dump    string // standard error from the panic on
@@ -42,7 +43,7 @@ func (l *learner) rewrite(m message) []message {
 			Code  string `json:"code"`
 		}
 		json.Unmarshal(m.content, &input)
-		*l = learner{count: input.Count, dumps: l.dumps}
+		*l = learner{count: input.Count, cells: l.cells.with(input.Count, input.Code), dumps: l.dumps}
 		if asked := traceback.FindStringSubmatch(input.Code); asked != nil {
 			l.dumps = asked[1] != "none" && asked[1] != "0"
 		}
@@ -73,6 +74,8 @@ var (
 	traceback = regexp.MustCompile(`(?m)^%env GOTRACEBACK[= ](\S+)`)
 	// place is what GoNB makes of the name of its file and a line.
 	place = regexp.MustCompile(`\s?\x1b\[7m\[\[ Cell (?:\[(\d+)\] )?Line (\d+) \]\]\x1b\[0m \S*main(?:_test)?\.go:\d+`)
+	// barePlace is the name of GoNB's file and a line.
+	barePlace = regexp.MustCompile(`(\S*/gonb_\w+/main(?:_test)?\.go):(\d+)`)
 	// endNote is what GoNB writes after a program that failed.
 	endNote = regexp.MustCompile(`^(\^C\n)?(exit status \d+|signal: [a-z ]+(?: \(core dumped\))?)\n$`)
 	colour  = regexp.MustCompile(`\x1b\[[0-9;]*m`)
@@ -210,10 +213,24 @@ func (l *learner) crash(dump string) string {
 		}
 	}
 	message := shorten(strings.Join(parts, " "))
-	if at := place.FindStringSubmatch(trace); at != nil {
-		return l.where(at[1], at[2]) + message
+	return l.innermost(trace) + message
+}
+
+// innermost returns the first place in a cell that a trace names, or "". The program writes a trace piece by piece, and
+// GoNB only recognizes a place that it reads in one piece. The others are looked up in the cells.
+func (l *learner) innermost(trace string) string {
+	at, bare := place.FindStringSubmatchIndex(trace), barePlace.FindStringSubmatchIndex(trace)
+	switch {
+	case at != nil && (bare == nil || at[0] <= bare[0]):
+		parts := place.FindStringSubmatch(trace)
+		return l.where(parts[1], parts[2])
+	case bare != nil:
+		line, _ := strconv.Atoi(trace[bare[4]:bare[5]])
+		if cell, line, ok := l.cells.find(trace[bare[2]:bare[3]], line); ok {
+			return l.where(strconv.Itoa(cell), strconv.Itoa(line))
+		}
 	}
-	return message
+	return ""
 }
 
 // shorten limits a message to a few lines on the screen.

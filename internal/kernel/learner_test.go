@@ -3,6 +3,8 @@ package kernel
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -178,5 +180,37 @@ func TestMessageIsSigned(t *testing.T) {
 		if _, ok := parseMessage(bad); ok {
 			t.Errorf("%q is a message", bad)
 		}
+	}
+}
+
+// TestPlaceInPieces checks that a panic's place is found where GoNB has not recognized it.
+func TestPlaceInPieces(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "gonb_1")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "main.go")
+	file := "package main\n\nfunc f() {\n\tg()\n\tg()\n}\n\nfunc main() {\n\tf()\n\tg()\n\tg()\n}\n"
+	if err := os.WriteFile(path, []byte(file), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	l := new(learner)
+	shown(l, "%%\nh()") // counts 3
+	l.cells = l.cells.with(1, "import \"fmt\"\n\nfunc f() {\n\tg()\n\tg()\n}")
+	for _, test := range []struct {
+		line int
+		want string
+	}{
+		{4, "cell [1], line 4: panic: x"}, {5, "cell [1], line 5: panic: x"}, {9, "line 2: panic: x"},
+		{10, "line 3: panic: x"}, {11, "line 4: panic: x"}, {2, "panic: x"}, {99, "panic: x"},
+	} {
+		dump := fmt.Sprintf("panic: x\n\ngoroutine 1 [running]:\nmain.f()\n\t%s:%d +0x1\n", path, test.line)
+		got := shown(l, "%%\nf()\ng()\ng()", said(dump), failed("exit status 2"))
+		if want := []string{"error|" + test.want}; !slices.Equal(got, want) {
+			t.Errorf("line %d: %q, want %q", test.line, got, want)
+		}
+	}
+	if _, _, ok := l.cells.find(filepath.Join(dir, "other.go"), 1); ok {
+		t.Error("a file that does not exist has lines")
 	}
 }
