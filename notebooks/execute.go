@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"owlm/notebook/controls"
 )
 
 // scripts holds what the Python of the virtual environment runs, run.py, and the files that it reads.
@@ -121,7 +123,8 @@ func scriptCommand(ctx context.Context, o Options, out, work, temporary string) 
 		"JUPYTER_CONFIG_DIR="+filepath.Join(temporary, "config"),
 		"IPYTHONDIR="+filepath.Join(temporary, "ipython"),
 		"JUPYTER_PLATFORM_DIRS=1",
-		"PYTHONNOUSERSITE=1", "PYTHONWARNINGS=ignore")
+		"PYTHONNOUSERSITE=1", "PYTHONWARNINGS=ignore",
+		controls.NoFrontEnd+"=1")
 	if o.Backend != "" && o.Backend != "auto" {
 		c.Env = append(c.Env, "LMKIT_BACKEND="+o.Backend)
 	}

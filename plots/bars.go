@@ -22,6 +22,10 @@ type Bars struct {
 	Group      string // names what differs between the groups, above the legend; may be ""
 	Horizontal bool   // horizontal bars, one label below the other: best for more than about 20 labels
 	Top        int    // show only the Top labels with the largest values in any group, in their order; 0 shows all
+
+	// Max is a value that the axis reaches even if no bar does, so that charts with other values have the same axis: 1
+	// for probabilities. 0 lets the axis end at the longest bar.
+	Max float64
 }
 
 // Group has one bar for each label. A value that is not finite has no bar.
@@ -97,7 +101,10 @@ func (c Bars) valueAxis() axis {
 			values, flat = append(values, v), flat && (v == 0 || math.IsNaN(v))
 		}
 	}
-	if flat {
+	if usable(c.Max, false) {
+		values = append(values, c.Max)
+	}
+	if flat && c.Max <= 0 {
 		values = append(values, 1)
 	}
 	a := newAxis(c.axisTitle(), values, false, false)

@@ -67,3 +67,22 @@ func TestBars(t *testing.T) {
 	cmpimg.CheckPlotApprox(ExampleBars, t, tolerance, "bars.png")
 	cmpimg.CheckPlotApprox(ExampleBars_horizontal, t, tolerance, "bars_horizontal.png")
 }
+
+// TestBarsMax checks that the value axis ends where Max says, unless a bar is longer.
+func TestBarsMax(t *testing.T) {
+	for _, test := range []struct{ longest, max, want float64 }{{0.2, 0, 0.2}, {0.2, 1, 1}, {0, 0.5, 0.5}, {2, 1, 2}} {
+		chart := plots.Bars{
+			Labels: []string{"a", "b"}, Groups: []plots.Group{{Values: []float64{0, test.longest}}}, Max: test.max,
+		}
+		y := chart.VegaLite()["encoding"].(map[string]any)["y"].(map[string]any)
+		domain := y["scale"].(map[string]any)["domain"].([]any)
+		p, err := chart.Plot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if domain[1] != test.want || p.Y.Max != test.want {
+			t.Errorf("longest %v, Max %v: axes end at %v and %v, want %v",
+				test.longest, test.max, domain[1], p.Y.Max, test.want)
+		}
+	}
+}

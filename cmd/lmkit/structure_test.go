@@ -21,8 +21,9 @@ const checkout = "../.."
 
 // layers lists, for each package, the other packages of this module that it may import.
 var layers = map[string]string{
-	"plots":    "",
-	"notebook": "",
+	"plots":             "",
+	"notebook":          "",
+	"notebook/controls": "",
 
 	"internal/files":   "",
 	"internal/oneline": "",
@@ -53,7 +54,8 @@ var layers = map[string]string{
 // outside lists, for each package, the beginnings of the paths that it may not depend on, not even indirectly.
 var outside = map[string][]string{
 	"plots":             {"github.com/gomlx/"},
-	"notebook":          {"github.com/gomlx/"},
+	"notebook":          {"github.com/"},
+	"notebook/controls": {"github.com/gomlx/"},
 	"internal/setup":    {"github.com/gomlx/"},
 	"internal/kernel":   {"github.com/gomlx/"},
 	"lmkit/text":        {"github.com/gomlx/"},
