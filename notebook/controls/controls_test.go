@@ -91,19 +91,22 @@ func TestRounds(t *testing.T) {
 	}
 }
 
+// TestRoundsEnd ends the loop from its body, by break and by its context.
 func TestRoundsEnd(t *testing.T) {
-	s := &Slider{Max: 1}
-	ctx, cancel := context.WithCancel(t.Context())
-	messages, count := make(chan message, 1), 0
-	messages <- message{Number: 1, Values: []string{"1"}}
-	rounds(ctx, []Control{s}, messages, func() bool { count++; return count < 2 }) // break
-	if count != 2 || s.Value != 1 {
-		t.Errorf("%d rounds, value %v, want 2 and 1", count, s.Value)
-	}
-	rounds(ctx, []Control{s}, messages, func() bool { cancel(); return true })
-	if ctx.Err() == nil {
-		t.Error("no round")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := &Slider{Max: 1}
+		ctx, cancel := context.WithCancel(t.Context())
+		messages, count, began := make(chan message, 1), 0, time.Now()
+		messages <- message{Number: 1, Values: []string{"1"}}
+		rounds(ctx, []Control{s}, messages, func() bool { count++; return count < 2 })
+		if count != 2 || s.Value != 1 {
+			t.Errorf("%d rounds, value %v, want 2 and 1", count, s.Value)
+		}
+		rounds(ctx, []Control{s}, messages, func() bool { count++; cancel(); return true })
+		if count != 3 || time.Since(began) != 0 {
+			t.Errorf("%d rounds, ended after %v, want 3 at once", count, time.Since(began))
+		}
+	})
 }
 
 // TestNoNotebook runs the loop where there is no kernel.
