@@ -41,7 +41,8 @@ func notebooksCommand() *cobra.Command {
 			results := []notebooks.Event{}
 			show := display(c.ErrOrStderr())
 			err = notebooks.Run(c.Context(), notebooks.Options{
-				Python: environment.Python, Kernel: kernel, Sources: sources, Out: out, Backend: engine, Update: update,
+				Python: environment.Python, Kernel: kernel, Checkout: checkout, Sources: sources, Out: out,
+				Backend: engine, Update: update,
 				Progress: func(e notebooks.Event) {
 					show(e)
 					if e.Done || e.Error != "" {
