@@ -23,8 +23,8 @@ type record map[string]execution
 type execution struct {
 	// Seconds is the time that it took.
 	Seconds float64 `json:"seconds"`
-	// Inputs is a hash of everything that the outputs depend on, and Output one of the executed notebook. They are "" if
-	// the notebook failed, or if a source changed during the run.
+	// Inputs is a hash of everything that the outputs depend on, and Output one of the executed notebook. They are ""
+	// if the notebook failed, or if a source changed during the run.
 	Inputs string `json:"inputs,omitempty"`
 	Output string `json:"output,omitempty"`
 }
