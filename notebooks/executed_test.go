@@ -1,26 +1,41 @@
 package notebooks
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"testing"
+
+	"owlm/internal/setup"
 )
 
-// executed returns a directory with the executed notebooks. $LMKIT_EXECUTED names an existing one; "later" skips the
-// test. Without the variable, executed executes the notebooks.
+// executed returns a directory with the executed notebooks: what lmkit notebooks left in the checkout, if executing
+// them again would give the same, or else a new one.
 func executed(t *testing.T) string {
 	t.Helper()
-	switch dir := os.Getenv("LMKIT_EXECUTED"); {
-	case testing.Short():
+	if testing.Short() {
 		t.Skip("executing the notebooks takes minutes")
-	case dir == "later":
-		t.Skip("LMKIT_EXECUTED=later: the notebooks are executed and checked afterwards")
-	case dir != "":
-		return dir
 	}
+	sources, err := List(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkout, err := setup.FindCheckout()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inputs, err := inputsOf(t.Context(), checkout, "auto", sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := filepath.Join(checkout, "executed")
+	why := stale(last, sources, inputs)
+	if why == "" {
+		t.Logf("the notebooks in %s were executed with what is here now; they are not executed again", last)
+		return last
+	}
+	t.Logf("the notebooks are executed, because in %s %s", last, why)
 	dir := t.TempDir()
 	command := exec.Command("go", "run", "owlm/cmd/lmkit", "notebooks", "--out", dir)
 	command.Stdout, command.Stderr = t.Output(), t.Output()

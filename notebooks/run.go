@@ -20,6 +20,9 @@ type Options struct {
 	Python string
 	// Kernel is the kernel.json of the kernel "lmkit"; see setup.Environment.Kernel.
 	Kernel []byte
+	// Checkout is the directory of this module's sources. If it is "", the run does not record what the outputs depend
+	// on.
+	Checkout string
 	// Sources lists the notebooks' files; see List.
 	Sources []string
 	// Out is the directory for the executed notebooks, as .ipynb and .html, with an index.html, and in work/ for the
@@ -118,7 +121,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := os.Mkdir(work, 0o755); err != nil {
 		return err
 	}
-	failures, err := execute(ctx, o, out, work)
+	failures, err := o.record(ctx, out, func(o Options) ([]Event, error) { return execute(ctx, o, out, work) })
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,11 +23,27 @@ func prepare(c *cobra.Command, o setup.Options) (e setup.Environment, checkout s
 		return e, "", err
 	}
 	o.Checkout, o.Probe, o.Log = checkout, probe, c.ErrOrStderr()
+	end := func() {}
+	if line, ok := newMovingLine(c.ErrOrStderr()); ok {
+		began := time.Now()
+		o.Progress = func(p setup.Progress) {
+			line.show(func() string { return setupLine(p, time.Since(began)) })
+		}
+		end = line.end
+	}
 	e, err = setup.Run(c.Context(), o)
+	end()
 	for _, problem := range e.Problems {
 		fmt.Fprintln(c.ErrOrStderr(), "lmkit: "+problem)
 	}
 	return e, checkout, err
+}
+
+// setupLine returns what the moving line says while a set-up runs.
+func setupLine(p setup.Progress, passed time.Duration) string {
+	share := float64(p.Done) / float64(max(1, p.Total))
+	return fmt.Sprintf("set-up %s %d/%d, %s: %s", bar(share), p.Done, p.Total, passed.Round(time.Second),
+		strings.Join(p.Running, "; "))
 }
 
 // probe runs a small graph with a plugin, in a process of its own because a broken plugin may crash it.

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"owlm/notebooks"
 )
 
 // call runs lmkit in this process.
@@ -196,18 +194,5 @@ func TestCopyNotebooks(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "0 notebooks copied") {
 		t.Errorf("log %q", log.String())
-	}
-}
-
-// TestDisplay checks how progress is shown outside a terminal.
-func TestDisplay(t *testing.T) {
-	var b bytes.Buffer
-	show := display(&b)
-	show(notebooks.Event{Notebook: "03_networks", Cell: 4, Cells: 17})
-	show(notebooks.Event{Notebook: "03_networks", Cell: 17, Cells: 17, Done: true, Seconds: 12.34})
-	show(notebooks.Event{Notebook: "04_text", Cell: 2, Cells: 9, Error: "line 3: undefined: x"})
-	want := "03_networks  cell 4/17\n03_networks  17 cells, 12.3 s\n04_text  cell 2/9 failed:\nline 3: undefined: x\n"
-	if b.String() != want {
-		t.Errorf("%q, want %q", b.String(), want)
 	}
 }

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"owlm/internal/setup"
 	"owlm/lmkit/backend"
@@ -39,9 +39,10 @@ func notebooksCommand() *cobra.Command {
 				return err
 			}
 			results := []notebooks.Event{}
-			show := display(c.ErrOrStderr())
+			show, end := notebookProgress(c.ErrOrStderr(), out, sources)
 			err = notebooks.Run(c.Context(), notebooks.Options{
-				Python: environment.Python, Kernel: kernel, Sources: sources, Out: out, Backend: engine, Update: update,
+				Python: environment.Python, Kernel: kernel, Checkout: checkout, Sources: sources, Out: out,
+				Backend: engine, Update: update,
 				Progress: func(e notebooks.Event) {
 					show(e)
 					if e.Done || e.Error != "" {
@@ -49,6 +50,7 @@ func notebooksCommand() *cobra.Command {
 					}
 				},
 			})
+			end()
 			return reportNotebooks(c, out, results, asJSON, err)
 		},
 	}
@@ -87,25 +89,50 @@ func reportNotebooks(c *cobra.Command, out string, results []notebooks.Event, as
 	return printErr
 }
 
-// display returns a function that shows progress: on a terminal a line for each notebook, elsewhere a line for each
-// cell.
-func display(w io.Writer) func(notebooks.Event) {
-	file, ok := w.(*os.File)
-	terminal := ok && term.IsTerminal(int(file.Fd()))
-	return func(e notebooks.Event) {
-		line := fmt.Sprintf("%s  cell %d/%d", e.Notebook, e.Cell, e.Cells)
-		end := "\n"
-		switch {
-		case e.Error != "":
-			line = fmt.Sprintf("%s failed:\n%s", line, e.Error)
-		case e.Done:
-			line = fmt.Sprintf("%s  %d cells, %.1f s", e.Notebook, e.Cells, e.Seconds)
-		case terminal:
-			end = ""
-		}
-		if terminal {
-			line = "\r\033[K" + line
-		}
-		fmt.Fprint(w, line+end)
+// notebookProgress returns a function that shows events, and one for the end: on a terminal in a line that moves,
+// elsewhere in a line for each notebook that has ended.
+func notebookProgress(w io.Writer, out string, sources []string) (show func(notebooks.Event), end func()) {
+	line, ok := newMovingLine(w)
+	if !ok {
+		return func(e notebooks.Event) { fmt.Fprint(w, endOf(e)) }, func() {}
 	}
+	var mutex sync.Mutex // the line moves by itself, too
+	estimate := notebooks.NewEstimate(out, sources, time.Now())
+	return func(e notebooks.Event) {
+		mutex.Lock()
+		estimate.Add(e, time.Now())
+		mutex.Unlock()
+		if e.Error != "" {
+			line.print(endOf(e))
+		}
+		line.show(func() string {
+			mutex.Lock()
+			defer mutex.Unlock()
+			return notebookLine(e, estimate, time.Now())
+		})
+	}, line.end
+}
+
+// endOf returns the lines for the end of a notebook, "" for another event.
+func endOf(e notebooks.Event) string {
+	switch {
+	case e.Error != "":
+		return fmt.Sprintf("%s  cell %d/%d failed:\n%s\n", e.Notebook, e.Cell, e.Cells, e.Error)
+	case e.Done:
+		return fmt.Sprintf("%s  %d cells, %.1f s\n", e.Notebook, e.Cells, e.Seconds)
+	}
+	return ""
+}
+
+// notebookLine returns what the moving line says after an event.
+func notebookLine(e notebooks.Event, estimate *notebooks.Estimate, now time.Time) string {
+	done, all, share := estimate.Done()
+	text := fmt.Sprintf("notebooks %s %d/%d", bar(share), done, all)
+	if left, ok := estimate.Left(now); ok {
+		text += fmt.Sprintf(", %s left", left.Round(time.Second))
+	}
+	if e.Done || e.Error != "" {
+		return text
+	}
+	return fmt.Sprintf("%s: %s, cell %d/%d", text, e.Notebook, e.Cell, e.Cells)
 }

@@ -30,6 +30,7 @@ func TestFailures(t *testing.T) {
 		{"no C compiler", "FAKE_CC", "no-such-cc", "install the package gcc", "python-"},
 		{"cgo off", "FAKE_CGO", "0", "CGO_ENABLED=0", "python-"},
 		{"modules not reached", "FAKE_BUILD", "offline", "no such host", "python-"},
+		{"cells not compiled", "FAKE_CELLS", "broken", "the first cells will take longer: no space", "python-"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -166,8 +167,10 @@ func TestInterrupted(t *testing.T) {
 	if _, err := f.runWith(ctx); err != context.Canceled {
 		t.Errorf("error %v", err)
 	}
-	if names := f.files(); len(names) != 0 {
-		t.Errorf("left behind: %v", names)
+	for _, name := range f.files() {
+		if !isComplete(filepath.Join(f.cache, name)) {
+			t.Errorf("%s was left behind", name)
+		}
 	}
 }
 

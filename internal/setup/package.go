@@ -60,12 +60,12 @@ func (p Package) make(ctx context.Context, cache, dir string, log io.Writer) err
 	}
 	defer os.RemoveAll(work)
 	python := pythonOf(venvDir(cache))
+	fmt.Fprintf(log, "downloading %s with pip …\n", p.Name)
 	if !isComplete(venvDir(cache)) { // no Python of the notebooks yet: a temporary one has pip, too
-		if python, err = emptyVenv(ctx, filepath.Join(work, "venv"), log); err != nil {
+		if python, err = emptyVenv(ctx, filepath.Join(work, "venv")); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(log, "downloading %s with pip …\n", p.Name)
 	target := filepath.Join(work, "package")
 	if err := pip(ctx, python, work, p.Lock, "--no-deps", "--no-compile", "--target", target); err != nil {
 		return err

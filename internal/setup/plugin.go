@@ -84,7 +84,7 @@ func installPlugin(ctx context.Context, dir, python string, o Options) (Plugin, 
 	case own != "":
 		plugin.Path = own
 	case hasWheel:
-		plugin, err = unpackPlugin(ctx, dir, python, o.Log)
+		plugin, err = unpackPlugin(ctx, dir, python)
 	case o.Download != nil:
 		plugin.Path, err = o.Download(ctx, filepath.Join(dir, "unverified"))
 	default:
@@ -95,7 +95,6 @@ func installPlugin(ctx context.Context, dir, python string, o Options) (Plugin, 
 	if err != nil {
 		return Plugin{}, err
 	}
-	fmt.Fprintln(o.Log, "trying the XLA plugin …")
 	if err := o.Probe(ctx, plugin.Path); err != nil {
 		return Plugin{}, fmt.Errorf("the XLA plugin does not work on this machine (%w); the go engine does", err)
 	}
@@ -115,7 +114,7 @@ func installPlugin(ctx context.Context, dir, python string, o Options) (Plugin, 
 }
 
 // unpackPlugin installs the wheel into a directory of its own and checks the plugin in it.
-func unpackPlugin(ctx context.Context, dir, python string, log io.Writer) (Plugin, error) {
+func unpackPlugin(ctx context.Context, dir, python string) (Plugin, error) {
 	plugin := Plugin{Path: filepath.Join(dir, pluginDir, pluginFile), SHA256: wheelSHA256}
 	if isComplete(filepath.Join(dir, pluginDir)) && checkPlugin(plugin.Path) == nil {
 		return plugin, nil // it was not recorded, or its file was damaged and then restored
@@ -127,7 +126,6 @@ func unpackPlugin(ctx context.Context, dir, python string, log io.Writer) (Plugi
 	if err := checkSpace(dir, neededSpace, freeSpace); err != nil {
 		return Plugin{}, err
 	}
-	fmt.Fprintln(log, "installing XLA for the CPU with pip (about 60 MB to download, 260 MB unpacked) …")
 	entry, _ := splitRequirements(requirements, pluginPackage)
 	_, err := fill(dir, pluginDir, func(temporary string) error {
 		if err := pip(ctx, python, temporary, entry, "--no-deps", "--target", temporary); err != nil {

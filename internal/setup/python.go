@@ -54,13 +54,12 @@ func checkSpace(dir string, needed uint64, free func(string) (uint64, bool)) err
 func venvDir(dir string) string { return filepath.Join(dir, "python-"+short([]byte(requirements))) }
 
 // installPython makes the virtual environment of the notebooks and returns its interpreter.
-func installPython(ctx context.Context, dir string, log io.Writer) (interpreter string, err error) {
+func installPython(ctx context.Context, dir string) (interpreter string, err error) {
 	if err := checkSpace(dir, neededSpace, freeSpace); err != nil {
 		return "", err
 	}
 	_, others := splitRequirements(requirements, pluginPackage)
-	message := "installing JupyterLab, nbclient and nbconvert with pip (about 80 MB to download) …"
-	return makeVenv(ctx, venvDir(dir), others, message, log)
+	return makeVenv(ctx, venvDir(dir), others)
 }
 
 // VirtualEnvironment returns the Python of a virtual environment in CacheDir with exactly the packages of a lock file.
@@ -90,12 +89,13 @@ func VirtualEnvironment(ctx context.Context, name, lockFile string, room uint64,
 	if err := checkSpace(dir, room, freeSpace); err != nil {
 		return "", err
 	}
-	return makeVenv(ctx, venv, lockFile, fmt.Sprintf("installing %s with pip …", name), log)
+	fmt.Fprintf(log, "installing %s with pip …\n", name)
+	return makeVenv(ctx, venv, lockFile)
 }
 
 // makeVenv makes a virtual environment with the packages of a lock file and returns its interpreter. A virtual
 // environment cannot be moved, so it is made where it stays, and its last file marks it as complete.
-func makeVenv(ctx context.Context, venv, lockFile, message string, log io.Writer) (interpreter string, err error) {
+func makeVenv(ctx context.Context, venv, lockFile string) (interpreter string, err error) {
 	if err := os.RemoveAll(venv); err != nil { // left by an earlier attempt
 		return "", err
 	}
@@ -104,10 +104,9 @@ func makeVenv(ctx context.Context, venv, lockFile, message string, log io.Writer
 			os.RemoveAll(venv)
 		}
 	}()
-	if interpreter, err = emptyVenv(ctx, venv, log); err != nil {
+	if interpreter, err = emptyVenv(ctx, venv); err != nil {
 		return "", err
 	}
-	fmt.Fprintln(log, message)
 	if err := pip(ctx, interpreter, venv, lockFile); err != nil {
 		return "", err
 	}
@@ -115,12 +114,11 @@ func makeVenv(ctx context.Context, venv, lockFile, message string, log io.Writer
 }
 
 // emptyVenv makes a virtual environment with nothing but pip and returns its interpreter.
-func emptyVenv(ctx context.Context, venv string, log io.Writer) (interpreter string, err error) {
+func emptyVenv(ctx context.Context, venv string) (interpreter string, err error) {
 	python, err := findPython(ctx)
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintln(log, "making a virtual environment for Python …")
 	if err := command(ctx, "", nil, python, "-m", "venv", venv); err != nil {
 		if ctx.Err() != nil {
 			return "", ctx.Err()

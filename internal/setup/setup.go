@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -27,8 +28,10 @@ type Options struct {
 	// Download, if not nil, is called where no verified plugin exists for the platform. It downloads one into a
 	// directory and returns its file. Nothing verifies the plugin but Probe.
 	Download func(ctx context.Context, dir string) (plugin string, err error)
-	// Log receives a line for each step that takes long. If it is nil, the lines are dropped.
+	// Log receives a line for each part that is installed. If it is nil, the lines are dropped.
 	Log io.Writer
+	// Progress, if not nil, is called when a part begins and when it ends, instead of writing to Log.
+	Progress func(Progress)
 }
 
 // Environment describes what Run has set up.
@@ -68,7 +71,7 @@ func Run(ctx context.Context, o Options) (Environment, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return e, fmt.Errorf("the cache directory cannot be made: %w; set LMKIT_CACHE to another", err)
 	}
-	unlock, err := lock(ctx, filepath.Join(dir, "setup.lock"), o.Log)
+	unlock, err := lock(ctx, filepath.Join(dir, "setup.lock"), waiting{o})
 	if err != nil {
 		return e, err
 	}
@@ -100,6 +103,7 @@ func inspect(dir string, o Options) (e Environment, missing []string) {
 		e.Bin = bin
 	}
 	need(e.Bin != "", "gonb")
+	need(e.Bin != "", "cells") // a new kernel has compiled none
 	if gopls, err := goplsDir(dir, o.Checkout); err == nil && isComplete(gopls) {
 		e.Gopls = gopls
 	}
@@ -108,40 +112,39 @@ func inspect(dir string, o Options) (e Environment, missing []string) {
 	return e, missing
 }
 
-// install installs the parts that are missing. The caller holds the lock.
+// install installs the parts that are missing: Python's with pip, which waits for the network, while Go's are compiled.
+// The caller holds the lock.
 func install(ctx context.Context, dir string, o Options) (Environment, error) {
 	removeLeftovers(dir)
 	e, missing := inspect(dir, o)
-	var failures []string
-	fail := func(err error) {
-		if err != nil {
-			failures = append(failures, err.Error())
+	s := newSteps(o, missing)
+	var group sync.WaitGroup
+	group.Go(func() {
+		s.do(ctx, "python", func() (err error) { e.Python, err = installPython(ctx, dir); return err })
+		s.do(ctx, "xla", func() (err error) { e.Plugin, err = installPlugin(ctx, dir, e.Python, o); return err })
+	})
+	group.Go(func() {
+		s.do(ctx, "gonb", func() (err error) { e.Bin, err = buildTools(ctx, dir, o); return err })
+		bin := e.Bin
+		s.do(ctx, "cells", func() error { return compileCells(ctx, Environment{Bin: bin, checkout: o.Checkout}) })
+		s.do(ctx, "gopls", func() (err error) { e.Gopls, err = buildGopls(ctx, dir, o); return err })
+	})
+	group.Wait()
+	if e.Python != "" && e.Bin != "" {
+		s.do(ctx, "kernel", func() error { return writeKernel(venvDir(dir), e) })
+	}
+	if ctx.Err() != nil {
+		return e, ctx.Err()
+	}
+	for _, name := range []string{"xla", "cells", "gopls"} {
+		if err := s.failed[name]; err != nil {
+			e.Problems = append(e.Problems, err.Error())
 		}
 	}
-	for _, part := range missing {
-		var err error
-		switch part {
-		case "python":
-			e.Python, err = installPython(ctx, dir, o.Log)
-			fail(err)
-		case "xla":
-			if e.Plugin, err = installPlugin(ctx, dir, e.Python, o); err != nil {
-				e.Problems = append(e.Problems, err.Error())
-			}
-		case "gonb":
-			e.Bin, err = buildTools(ctx, dir, o)
-			fail(err)
-		case "gopls":
-			if e.Gopls, err = buildGopls(ctx, dir, o); err != nil {
-				e.Problems = append(e.Problems, "cells have no completion: "+err.Error())
-			}
-		case "kernel":
-			if e.Python != "" && e.Bin != "" {
-				fail(writeKernel(venvDir(dir), e))
-			}
-		}
-		if ctx.Err() != nil {
-			return e, ctx.Err()
+	var failures []string
+	for _, name := range []string{"python", "gonb", "kernel"} {
+		if err := s.failed[name]; err != nil {
+			failures = append(failures, err.Error())
 		}
 	}
 	if failures != nil {

@@ -70,6 +70,32 @@ func (f *fake) files() (names []string) {
 	return names
 }
 
+// TestProgress checks that pip runs while Go's programs are built, and that every part is counted.
+func TestProgress(t *testing.T) {
+	needWheel(t)
+	f := newFake(t)
+	t.Setenv("FAKE_PIP", "slow")
+	var seen []Progress
+	_, err := Run(t.Context(), Options{
+		Checkout: filepath.Join("..", ".."), Probe: func(context.Context, string) error { return nil },
+		Progress: func(p Progress) { seen = append(seen, p) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	together := false
+	for _, p := range seen {
+		running := strings.Join(p.Running, "; ")
+		together = together || strings.Contains(running, "JupyterLab") && strings.Contains(running, "gonb")
+		if p.Total != 5 {
+			t.Errorf("%+v: there are five parts", p)
+		}
+	}
+	if last := seen[len(seen)-1]; !together || last.Done != last.Total || len(last.Running) > 0 {
+		t.Errorf("%d calls, pip beside Go: %v, the last %+v in %s", len(seen), together, last, f.cache)
+	}
+}
+
 func needWheel(t *testing.T) {
 	if !hasWheel {
 		t.Skip("there is no wheel for this platform")
@@ -93,6 +119,9 @@ func TestRunTwice(t *testing.T) {
 	}
 	if plugin, ok, err := XLAPlugin(); err != nil || !ok || plugin != e.Plugin {
 		t.Errorf("recorded %v, %v, %v", plugin, ok, err)
+	}
+	if n := f.calls("lmkit-kernel warm"); n != 1 {
+		t.Errorf("cells were compiled %d times", n)
 	}
 	installs, builds := f.calls("pip install"), f.calls("go build")
 	again, err := f.run()

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -57,10 +58,39 @@ func buildTools(ctx context.Context, dir string, o Options) (bin string, err err
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintln(o.Log, "building the Go kernel for Jupyter (gonb, goimports, lmkit-kernel) …")
 	return fill(dir, filepath.Base(bin), func(temporary string) error {
 		return build(ctx, o.Checkout, temporary, gonbModule, goimportsPackage, kernelPackage)
 	})
+}
+
+// compileCells has the kernel compile the packages that cells import, with its own settings of Go. Without that, the
+// first cells would wait for it.
+func compileCells(ctx context.Context, e Environment) error {
+	if e.Bin == "" {
+		return nil // the reason was reported
+	}
+	content, err := e.Kernel(false)
+	if err != nil {
+		return err
+	}
+	var spec struct{ Env map[string]string }
+	if err := json.Unmarshal(content, &spec); err != nil {
+		return err
+	}
+	var environment []string
+	for name, value := range spec.Env {
+		environment = append(environment, name+"="+os.Expand(value, func(name string) string {
+			if name == "$" { // which stands for itself, as in Jupyter
+				return "$"
+			}
+			return os.Getenv(name)
+		}))
+	}
+	err = command(ctx, "", environment, filepath.Join(e.Bin, "lmkit-kernel"), "warm", e.checkout)
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("the first cells will take longer: %s", lastLine(err.Error()))
+	}
+	return err
 }
 
 // goplsModule returns the directory of the module that pins gopls.
@@ -84,10 +114,13 @@ func buildGopls(ctx context.Context, dir string, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	fmt.Fprintln(o.Log, "building gopls, for completion in cells …")
-	return fill(dir, filepath.Base(gopls), func(temporary string) error {
+	path, err := fill(dir, filepath.Base(gopls), func(temporary string) error {
 		return build(ctx, goplsModule(o.Checkout), temporary, goplsPackage)
 	})
+	if err != nil && ctx.Err() == nil {
+		return "", fmt.Errorf("cells have no completion: %w", err)
+	}
+	return path, err
 }
 
 // build compiles main packages that a module pins into a directory.
