@@ -39,14 +39,25 @@ type Options struct {
 	Verbose bool
 }
 
-// temporaryName begins the name of the directory that holds everything temporary. It is short because the path of a
-// socket in it must not have more than 103 bytes.
+// temporaryName begins the name of the directory that holds everything temporary.
 const temporaryName = "lmkit-"
+
+// longest is a path in that directory, from its parent on: a kernel completes code over this socket.
+const longest = "/lmkit-1234567890/lmkit-kernel-1234567890/gonb_12345678/gopls_socket"
+
+// temporaryParent returns the directory for the temporary one: the system's own or, if that makes the path of a socket
+// too long, /tmp. macOS allows 103 bytes, and its own directory has 49.
+func temporaryParent(own string) string {
+	if info, err := os.Stat("/tmp"); len(own)+len(longest) > 103 && err == nil && info.IsDir() {
+		return "/tmp"
+	}
+	return own
+}
 
 // Run runs JupyterLab until it ends, or until ctx does. When Run returns, everything that JupyterLab started has ended
 // and its temporary files are gone. If this process is killed, Guard does the same.
 func Run(ctx context.Context, o Options) error {
-	temporary, err := os.MkdirTemp("", temporaryName)
+	temporary, err := os.MkdirTemp(temporaryParent(os.TempDir()), temporaryName)
 	if err != nil {
 		return err
 	}
@@ -119,7 +130,7 @@ func arguments(o Options, kernel string) []string {
 	return args
 }
 
-// listening returns the address of a page once JupyterLab has written, into its runtime directory, where it listens.
+// listening returns the address of a page once JupyterLab listens, which it announces in its runtime directory.
 func listening(runtime, page string) (address string, ok bool) {
 	files, _ := filepath.Glob(filepath.Join(runtime, "jpserver-*.json"))
 	if len(files) == 0 {
@@ -141,7 +152,13 @@ func listening(runtime, page string) (address string, ok bool) {
 	if ip := net.ParseIP(server.Hostname); ip != nil && ip.IsUnspecified() { // all networks
 		server.Hostname = "localhost"
 	}
-	address = "http://" + net.JoinHostPort(server.Hostname, strconv.Itoa(server.Port)) + server.BaseURL + "lab"
+	host := net.JoinHostPort(server.Hostname, strconv.Itoa(server.Port))
+	connection, err := net.DialTimeout("tcp", host, time.Second)
+	if err != nil { // it writes the file first
+		return "", false
+	}
+	connection.Close()
+	address = "http://" + host + server.BaseURL + "lab"
 	if page != "" {
 		address += "/tree/" + url.PathEscape(page)
 	}

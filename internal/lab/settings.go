@@ -15,8 +15,12 @@ const (
 )
 
 // defaults are settings of JupyterLab that its user can change there. As it comes, it asks at the first start whether it
-// may look for news, and looks for updates.
-const defaults = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}
+// may look for news, and looks for updates; and it waits a second for completions, which take longer when the kernel
+// has just started.
+const defaults = `{
+  "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
+  "@jupyterlab/completer-extension:manager": {"providerTimeout": 15000}
+}
 `
 
 // prepare writes JupyterLab's configuration and returns its environment. Temporary files of JupyterLab and of everything
