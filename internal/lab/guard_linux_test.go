@@ -47,7 +47,7 @@ func guarded(t *testing.T, script string) (c *exec.Cmd, life io.Closer, line, di
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Stderr = new(bytes.Buffer)
+	c.Stderr, c.WaitDelay = new(bytes.Buffer), 5*time.Second
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
