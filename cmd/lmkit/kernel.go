@@ -77,7 +77,8 @@ func kernelInstallCommand() *cobra.Command {
 					"directory": dir, "name": setup.KernelName, "checkout": checkout,
 				})
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "Go (lmkit) is installed in %s; its cells import from %s\n", dir, checkout)
+			_, err = fmt.Fprintf(c.OutOrStdout(), "Go (lmkit) is installed in %s; its cells import from %s\n",
+				dir, checkout)
 			return err
 		},
 	}

@@ -27,6 +27,9 @@ func labCommand() *cobra.Command {
 			"  lmkit lab --no-browser --port 9000\n" +
 			"  lmkit lab --dir course --verbose",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if o.Port < 1 || o.Port > 65535 {
+				return usagef(c, "--port is %d; it must be from 1 to 65535", o.Port)
+			}
 			environment, checkout, err := prepare(c, setup.Options{Completion: true})
 			if err != nil {
 				return err
@@ -146,8 +149,8 @@ func copyNotebooks(sources, dir string, log io.Writer) error {
 	return nil
 }
 
-// openBrowser opens a page with the browser of the user, if Python finds one. The browser is no part of the lab: it gets
-// the user's environment and survives.
+// openBrowser opens a page with the user's browser, if Python finds one. The browser is no part of the lab: it gets the
+// user's environment and survives.
 func openBrowser(python, address string) {
 	browser := exec.Command(python, "-m", "webbrowser", "-t", address)
 	if browser.Start() == nil {

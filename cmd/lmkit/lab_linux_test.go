@@ -28,10 +28,7 @@ func TestLabLeavesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts JupyterLab and kernels")
 	}
-	program := filepath.Join(t.TempDir(), "lmkit")
-	if output, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
+	program := buildLmkit(t)
 	ways := []struct {
 		name string
 		code int
@@ -49,9 +46,11 @@ func TestLabLeavesNothing(t *testing.T) {
 			for range labKernels {
 				l.post(t, "api/kernels", `{"name": "`+setup.KernelName+`"}`)
 			}
-			l.runCell(t)
+			l.script(t, cellScript)
 			programs := l.running()
-			for part, want := range map[string]int{"-m jupyterlab": 2, "gonb --kernel": labKernels, "gopls": labKernels} {
+			for part, want := range map[string]int{
+				"-m jupyterlab": 2, "gonb --kernel": labKernels, "gopls": labKernels,
+			} {
 				if n := strings.Count(strings.Join(programs, "\n"), part); n < want {
 					t.Errorf("%d processes are %s, want %d or more", n, part, want)
 				}
@@ -75,6 +74,60 @@ func TestLabLeavesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCellsComplete asks a kernel, as JupyterLab does, how code in a cell goes on and what a name is.
+func TestCellsComplete(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts JupyterLab and a kernel")
+	}
+	l := startLab(t, buildLmkit(t))
+	defer func() {
+		l.command.Process.Signal(os.Interrupt)
+		l.command.Wait()
+	}()
+	l.post(t, "api/kernels", `{"name": "`+setup.KernelName+`"}`)
+	output := l.script(t, completeScript)
+	var answers map[string][]string
+	if err := json.Unmarshal(output, &answers); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	for code, want := range map[string]string{
+		"train.": "Run", "lmkit.": "Open", "text.": "Words", "text.Wo": "Words",
+		"_ = train.Run": "Run trains a model on a text and returns it",
+	} {
+		if !strings.Contains(strings.Join(answers[code], "\n"), want) {
+			t.Errorf("for %q there is no %q in %q", code, want, answers[code])
+		}
+	}
+}
+
+// completeScript prints what completes code in cells, and what the documentation of a name is.
+const completeScript = connectScript + `
+import json
+client.execute('''import ("owlm/lmkit"; "owlm/lmkit/text"; "owlm/lmkit/train")''')
+def answer(request):
+    while True:
+        message = client.get_shell_msg(timeout=120)
+        if message["parent_header"].get("msg_id") == request:
+            return message["content"]
+answers = {}
+for code in ("train.", "lmkit.", "text.", "text.Wo"):
+    cell = "%%\n" + code
+    answers[code] = answer(client.complete(cell, len(cell)))["matches"]
+cell = "%%\n_ = train.Run"
+answers["_ = train.Run"] = list(answer(client.inspect(cell, len(cell)))["data"].values())
+print(json.dumps(answers))
+`
+
+// buildLmkit builds the program.
+func buildLmkit(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "lmkit")
+	if output, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
+	}
+	return program
 }
 
 // runningLab is a lab of a test.
@@ -131,14 +184,18 @@ func (l *runningLab) post(t *testing.T, path, body string) {
 	}
 }
 
-// cellScript runs a cell of the kernel with a connection file, until the cell prints.
-const cellScript = `
+// connectScript connects to the kernel with a connection file.
+const connectScript = `
 import sys
 from jupyter_client import BlockingKernelClient
 client = BlockingKernelClient(connection_file=sys.argv[1])
 client.load_connection_file()
 client.start_channels()
 client.wait_for_ready(timeout=60)
+`
+
+// cellScript starts a cell that takes an hour, and ends when the cell prints.
+const cellScript = connectScript + `
 client.execute('''import ("fmt"; "time")
 %%
 fmt.Println("begins")
@@ -149,17 +206,21 @@ while True:
         sys.exit("begins" not in str(message["content"]))
 `
 
-// runCell starts a cell that takes an hour in one of the kernels.
-func (l *runningLab) runCell(t *testing.T) {
+// script runs a script with the connection file of one of the kernels, and returns what it prints.
+func (l *runningLab) script(t *testing.T, script string) []byte {
 	t.Helper()
 	files, _ := filepath.Glob(filepath.Join(l.temporary, "*", "runtime", "kernel-*.json"))
-	if len(files) != labKernels {
-		t.Fatalf("%d kernels, want %d", len(files), labKernels)
+	if len(files) == 0 {
+		t.Fatal("there is no kernel")
 	}
-	output, err := exec.Command(l.python(t), "-c", cellScript, files[0]).CombinedOutput()
+	command := exec.Command(l.python(t), "-c", script, files[0])
+	var log bytes.Buffer
+	command.Stderr = &log
+	output, err := command.Output()
 	if err != nil {
-		t.Fatalf("the cell: %v %s", err, output)
+		t.Fatalf("%v: %s", err, log.String())
 	}
+	return output
 }
 
 // python returns the interpreter with Jupyter.

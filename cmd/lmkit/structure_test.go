@@ -27,6 +27,7 @@ var layers = map[string]string{
 	"internal/files":   "",
 	"internal/oneline": "",
 	"internal/setup":   "",
+	"internal/lab":     "",
 	"internal/kernel":  "internal/files internal/oneline",
 
 	"lmkit/internal/runes":    "",
@@ -55,6 +56,7 @@ var outside = map[string][]string{
 	"plots":             {"github.com/gomlx/"},
 	"notebook":          {"github.com/gomlx/"},
 	"internal/setup":    {"github.com/gomlx/"},
+	"internal/lab":      {"github.com/"},
 	"internal/kernel":   {"github.com/gomlx/"},
 	"lmkit/text":        {"github.com/gomlx/"},
 	"lmkit/dataset":     {"github.com/gomlx/"},

@@ -14,18 +14,18 @@ const (
 	runtimeName = "runtime" // connection files, JupyterLab's address
 )
 
-// defaults are settings of JupyterLab that its user can change there. As it comes, it asks at the first start whether it
-// may look for news, and looks for updates; and it waits a second for completions, which take longer when the kernel
-// has just started.
+// defaults are settings of JupyterLab that its user can change there. As it comes, it asks at the first start whether
+// it may look for news, and looks for updates; and it waits a second for completions, which take longer when the
+// kernel has just started.
 const defaults = `{
   "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
   "@jupyterlab/completer-extension:manager": {"providerTimeout": 15000}
 }
 `
 
-// prepare writes JupyterLab's configuration and returns its environment. Temporary files of JupyterLab and of everything
-// that it starts go into one directory; what its user sets stays in another. Both are ours alone: settings, extensions
-// and kernels of another JupyterLab of the same user are neither used nor changed.
+// prepare writes JupyterLab's configuration and returns its environment. Temporary files of JupyterLab and of
+// everything that it starts go into one directory; what its user sets stays in another. Both are ours alone: settings,
+// extensions and kernels of another JupyterLab of the same user are neither used nor changed.
 func prepare(temporary, settings string) (environment []string, err error) {
 	config := filepath.Join(temporary, configName, "labconfig")
 	data := filepath.Join(settings, "data")
