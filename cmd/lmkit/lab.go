@@ -98,7 +98,11 @@ func guardCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			return lab.Guard(c.Context(), c.InOrStdin(), args[0], args[1:])
+			err := lab.Guard(c.Context(), c.InOrStdin(), args[0], args[1:])
+			if errors.Is(err, lab.ErrFailed) {
+				return errShown
+			}
+			return err
 		},
 	}
 }

@@ -43,8 +43,8 @@ func (l *errorLog) Write(p []byte) (int, error) {
 	}
 }
 
-// prefix matches what JupyterLab writes before a message.
-var prefix = regexp.MustCompile(`^\[. [^]]*\] *`)
+// prefix matches what JupyterLab and the guard write before a message.
+var prefix = regexp.MustCompile(`^(\[. [^]]*\] *|lmkit: )`)
 
 // reason returns the last message of the log or, if there is none, the error with which JupyterLab ended.
 func (l *errorLog) reason(err error) string {

@@ -14,14 +14,16 @@ import (
 	"time"
 )
 
-// guardVariable makes the test program a guard of the command in its arguments: Guard waits for every child, so it
-// needs a process of its own.
+// guardVariable makes the test program a guard, of the directory and the command in its arguments: Guard waits for every
+// child, so it needs a process of its own.
 const guardVariable = "LAB_TEST_GUARD"
 
 func TestMain(m *testing.M) {
-	if directory := os.Getenv(guardVariable); directory != "" {
-		if err := Guard(context.Background(), os.Stdin, directory, os.Args[1:]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
+	if os.Getenv(guardVariable) != "" {
+		if err := Guard(context.Background(), os.Stdin, os.Args[1], os.Args[2:]); err != nil {
+			if err != ErrFailed {
+				fmt.Fprintln(os.Stderr, "lmkit:", err)
+			}
 			os.Exit(1)
 		}
 		os.Exit(0)
@@ -37,7 +39,7 @@ func guarded(t *testing.T, script string) (c *exec.Cmd, life io.Closer, line, di
 	if err := os.Mkdir(directory, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	c = exec.Command(os.Args[0], "sh", "-c", script)
+	c = exec.Command(os.Args[0], directory, "sh", "-c", script)
 	c.Env = append(os.Environ(), guardVariable+"="+directory)
 	life, err := c.StdinPipe()
 	if err != nil {
@@ -115,8 +117,8 @@ func TestGuardLeavesNothing(t *testing.T) {
 
 func TestGuardSaysHowItEnded(t *testing.T) {
 	for script, want := range map[string]string{
-		"echo; exit 3":        "exit status 3",
-		"echo; kill -KILL $$": "killed",
+		"echo; echo no port >&2; exit 3": "no port",
+		"echo; kill -KILL $$":            "lmkit: it was killed",
 	} {
 		c, life, _, _ := guarded(t, script)
 		defer life.Close()
@@ -125,6 +127,46 @@ func TestGuardSaysHowItEnded(t *testing.T) {
 		}
 		if said := fmt.Sprint(c.Stderr); strings.TrimSpace(said) != want {
 			t.Errorf("%q: %q, want %q", script, said, want)
+		}
+	}
+}
+
+// TestRun runs a program in the place of Python, which ends by itself or is interrupted.
+func TestRun(t *testing.T) {
+	parent, err := os.MkdirTemp("", "lab-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(parent)
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", parent)
+	t.Setenv(guardVariable, "yes")
+	for script, want := range map[string]string{
+		"echo '[C 2026-01-31 11:30:00.000 ServerApp] no port is free' >&2; exit 1": "JupyterLab ended: no port is free",
+		"exit 3":           "JupyterLab ended: exit status 1", // the guard's
+		"kill -KILL $$":    "JupyterLab ended: it was killed",
+		"exec sleep 300":   context.DeadlineExceeded.Error(),
+		"sleep 300 & wait": context.DeadlineExceeded.Error(),
+	} {
+		python := filepath.Join(dir, "python")
+		if err := os.WriteFile(python, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeout(t.Context(), time.Second/2)
+		err := Run(ctx, Options{
+			Python: python, Settings: dir, Guard: []string{os.Args[0]}, Log: io.Discard,
+			Kernel: func(string) (string, error) { return "lmkit", nil },
+			Ready:  func(string) { t.Error("it is said to be ready") },
+		})
+		stop()
+		if err == nil || err.Error() != want {
+			t.Errorf("%q: %v, want %s", script, err, want)
+		}
+		if left, _ := os.ReadDir(parent); len(left) > 0 {
+			t.Errorf("%q left %v", script, left)
+		}
+		if left := running(parent); left != nil {
+			t.Errorf("%q left %q", script, left)
 		}
 	}
 }

@@ -4,6 +4,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -13,7 +14,7 @@ import (
 func detach(*exec.Cmd) {}
 
 // Guard runs a program until it ends, ctx does, or life does, which is a pipe from the process that wants the program.
-// It kills the program and removes a directory.
+// It kills the program and removes a directory. It returns ErrFailed if the program failed.
 func Guard(ctx context.Context, life io.Reader, directory string, command []string) error {
 	defer os.RemoveAll(directory)
 	ctx, stop := context.WithCancel(ctx)
@@ -24,5 +25,9 @@ func Guard(ctx context.Context, life io.Reader, directory string, command []stri
 	}()
 	program := exec.CommandContext(ctx, command[0], command[1:]...)
 	program.Stdout, program.Stderr = os.Stdout, os.Stderr
-	return program.Run()
+	err := program.Run()
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+		return ErrFailed
+	}
+	return err
 }

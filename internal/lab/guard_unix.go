@@ -23,7 +23,8 @@ func detach(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }
 
 // Guard runs a program until it ends, ctx does, or life does, which is a pipe from the process that wants the program.
 // The program then is asked to end. At last Guard kills every process that descends from the program, even if its
-// parents have ended (on Linux; elsewhere those in the program's process group), and removes a directory.
+// parents have ended (on Linux; elsewhere those in the program's process group), and removes a directory. It returns
+// ErrFailed if the program failed.
 func Guard(ctx context.Context, life io.Reader, directory string, command []string) error {
 	defer os.RemoveAll(directory)
 	if err := adopt(); err != nil {
@@ -62,10 +63,11 @@ func Guard(ctx context.Context, life io.Reader, directory string, command []stri
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	if status.Signaled() {
-		return fmt.Errorf("%s", status.Signal())
-	} else if code := status.ExitStatus(); code != 0 {
-		return fmt.Errorf("exit status %d", code)
+	switch {
+	case status.Signaled():
+		return fmt.Errorf("it was %s", status.Signal())
+	case status.ExitStatus() != 0:
+		return ErrFailed
 	}
 	return nil
 }

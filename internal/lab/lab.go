@@ -92,6 +92,9 @@ func Run(ctx context.Context, o Options) error {
 	return wait(ctx, o, filepath.Join(temporary, runtimeName), ended, log)
 }
 
+// ErrFailed is what Guard returns if the program failed, which then has said why.
+var ErrFailed = errors.New("the program failed")
+
 // wait calls o.Ready when JupyterLab listens, and returns when it has ended.
 func wait(ctx context.Context, o Options, runtime string, ended <-chan error, log *errorLog) error {
 	tick := time.NewTicker(20 * time.Millisecond)
