@@ -6,59 +6,114 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
-	"strconv"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"owlm/internal/oneline"
+	"owlm/internal/lab"
 	"owlm/internal/setup"
 	"owlm/notebooks"
 )
 
 func labCommand() *cobra.Command {
-	var port int
+	var o lab.Options
 	var noBrowser, inPlace bool
-	var dir string
 	c := &cobra.Command{
 		Use:   "lab",
 		Short: "Open JupyterLab on a copy of the notebooks, with the Go kernel ready",
 		Example: "  lmkit lab\n" +
-			"  lmkit lab --no-browser --port 9000",
+			"  lmkit lab --no-browser --port 9000\n" +
+			"  lmkit lab --dir course --verbose",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if o.Port < 1 || o.Port > 65535 {
+				return usagef(c, "--port is %d; it must be from 1 to 65535", o.Port)
+			}
 			environment, checkout, err := prepare(c, setup.Options{Completion: true})
 			if err != nil {
 				return err
 			}
 			sources := filepath.Join(checkout, "notebooks")
 			if inPlace {
-				dir = sources
-			} else if err := copyNotebooks(sources, dir, c.ErrOrStderr()); err != nil {
+				o.Directory = sources
+			} else if err := copyNotebooks(sources, o.Directory, c.ErrOrStderr()); err != nil {
 				return err
 			}
-			if dir, err = filepath.Abs(dir); err != nil {
+			if o.Directory, err = filepath.Abs(o.Directory); err != nil {
 				return err
 			}
-			kernels, err := os.MkdirTemp("", "lmkit-lab-")
-			if err != nil {
-				return err
+			o.Page = firstPage(o.Directory)
+			o.Ready = func(address string) {
+				fmt.Fprintf(c.OutOrStdout(), "JupyterLab: %s (Ctrl-C ends it)\n", address)
+				if !noBrowser {
+					openBrowser(environment.Python, address)
+				}
 			}
-			defer os.RemoveAll(kernels)
-			if err := writeKernel(environment, kernels); err != nil {
-				return err
-			}
-			return runLab(c, environment.Python, dir, kernels, port, noBrowser)
+			return runLab(c, environment, o)
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&dir, "dir", "lab",
+	f.StringVar(&o.Directory, "dir", "lab",
 		"`directory` to work in; notebooks are copied to it, but those that it already has stay as they are")
 	f.BoolVar(&inPlace, "in-place", false, "open the notebooks of the checkout instead of copies")
-	f.IntVar(&port, "port", 8888, "port to listen on; if it is taken, the next free one")
+	f.StringVar(&o.Host, "host", "localhost",
+		"`address` to listen on; 0.0.0.0: all networks of this machine, as a container needs it")
+	f.IntVar(&o.Port, "port", 8888, "port to listen on; if it is taken, the next free one")
 	f.BoolVar(&noBrowser, "no-browser", false, "do not open a browser")
+	f.BoolVar(&o.Verbose, "verbose", false, "show all of JupyterLab's log, not only errors")
 	return c
+}
+
+// runLab runs JupyterLab until it ends, is interrupted, or its terminal is closed.
+func runLab(c *cobra.Command, environment setup.Environment, o lab.Options) (err error) {
+	ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGHUP)
+	defer stop()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	if o.Settings, err = lab.SettingsDir(); err != nil {
+		return err
+	}
+	o.Python, o.Guard, o.Log = environment.Python, []string{self, guardName}, c.ErrOrStderr()
+	o.Kernel = func(dir string) (string, error) { return setup.KernelName, environment.WriteKernel(dir) }
+	return lab.Run(ctx, o)
+}
+
+// guardName is the hidden verb that runs lab.Guard.
+const guardName = "guard-lab"
+
+func guardCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:                guardName + " DIRECTORY PROGRAM [ARGUMENT...]",
+		Short:              "Run a program until standard input ends; then end it, and remove a directory",
+		Example:            "  lmkit " + guardName + " /tmp/lab python3 -m jupyterlab",
+		Hidden:             true,
+		DisableFlagParsing: true, // the flags are the program's
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return usagef(c, "it takes a directory and a program")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			err := lab.Guard(c.Context(), c.InOrStdin(), args[0], args[1:])
+			if errors.Is(err, lab.ErrFailed) {
+				return errShown
+			}
+			return err
+		},
+	}
+}
+
+// firstPage returns the name of the first notebook in a directory, "" if there is none.
+func firstPage(dir string) string {
+	list, err := notebooks.List(dir)
+	if err != nil {
+		return ""
+	}
+	return filepath.Base(list[0])
 }
 
 // copyNotebooks copies the notebooks that a directory does not have yet. The others may have been changed by the user.
@@ -98,42 +153,11 @@ func copyNotebooks(sources, dir string, log io.Writer) error {
 	return nil
 }
 
-// writeKernel writes the kernel of this checkout into a directory for Jupyter's search path, because the kernel in the
-// virtual environment is shared with other checkouts.
-func writeKernel(environment setup.Environment, dir string) error {
-	kernel, err := environment.Kernel(true)
-	if err != nil {
-		return err
+// openBrowser opens a page with the user's browser, if Python finds one. The browser is no part of the lab: it gets the
+// user's environment and survives.
+func openBrowser(python, address string) {
+	browser := exec.Command(python, "-m", "webbrowser", "-t", address)
+	if browser.Start() == nil {
+		go browser.Wait()
 	}
-	dir = filepath.Join(dir, "kernels", setup.KernelName)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "kernel.json"), kernel, 0o644)
-}
-
-// runLab runs JupyterLab until it ends or is interrupted.
-func runLab(c *cobra.Command, python, dir, kernels string, port int, noBrowser bool) error {
-	args := []string{"-m", "jupyterlab", "--port", strconv.Itoa(port), "--ServerApp.root_dir=" + dir,
-		"--LabApp.extension_manager=readonly", // the default one downloads a list
-		"--MultiKernelManager.default_kernel_name=" + setup.KernelName}
-	if noBrowser {
-		args = append(args, "--no-browser")
-	}
-	if os.Geteuid() == 0 {
-		args = append(args, "--allow-root")
-	}
-	lab := exec.CommandContext(c.Context(), python, args...)
-	// An interrupt makes JupyterLab ask whether to end. This signal ends it, and its kernels.
-	lab.Cancel = func() error { return lab.Process.Signal(syscall.SIGTERM) }
-	lab.WaitDelay = 10 * time.Second
-	if path := os.Getenv("JUPYTER_PATH"); path != "" {
-		kernels += string(os.PathListSeparator) + path
-	}
-	lab.Env = append(os.Environ(), "JUPYTER_PATH="+kernels, "JUPYTER_PREFER_ENV_PATH=1")
-	lab.Stdin, lab.Stdout, lab.Stderr = os.Stdin, c.OutOrStdout(), c.ErrOrStderr()
-	if err := lab.Run(); err != nil && c.Context().Err() == nil {
-		return errors.New("JupyterLab ended: " + oneline.Of(err))
-	}
-	return c.Context().Err()
 }

@@ -17,11 +17,11 @@ import (
 
 // verbs lists the commands of lmkit in the order of its help. Each verb has a file of its own.
 var verbs = []func() *cobra.Command{
-	setupCommand, doctorCommand, notebooksCommand, labCommand,
+	setupCommand, doctorCommand, notebooksCommand, labCommand, kernelCommand,
 	trainCommand, evalCommand, ngramCommand, generateCommand, compareCommand,
 	importCommand, tokenizeCommand, corpusCommand,
 	benchCommand, parityCommand,
-	tryPluginCommand, measureCommand, // hidden
+	tryPluginCommand, measureCommand, guardCommand, // hidden
 }
 
 // Usages of flags that several verbs have. The word in back quotes stands for the value.

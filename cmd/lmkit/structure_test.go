@@ -28,6 +28,7 @@ var layers = map[string]string{
 	"internal/files":   "",
 	"internal/oneline": "",
 	"internal/setup":   "",
+	"internal/lab":     "",
 	"internal/kernel":  "internal/files internal/oneline",
 
 	"lmkit/internal/runes":    "",
@@ -57,6 +58,7 @@ var outside = map[string][]string{
 	"notebook":          {"github.com/"},
 	"notebook/controls": {"github.com/gomlx/"},
 	"internal/setup":    {"github.com/gomlx/"},
+	"internal/lab":      {"github.com/"},
 	"internal/kernel":   {"github.com/gomlx/"},
 	"lmkit/text":        {"github.com/gomlx/"},
 	"lmkit/dataset":     {"github.com/gomlx/"},

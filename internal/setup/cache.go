@@ -9,10 +9,13 @@ import (
 	"path/filepath"
 )
 
+// cacheVariable names the environment variable with the directory where set-up installs everything.
+const cacheVariable = "LMKIT_CACHE"
+
 // CacheDir returns the directory where set-up installs everything: $LMKIT_CACHE or, if that is not set, lmkit in
 // os.UserCacheDir.
 func CacheDir() (string, error) {
-	if dir := os.Getenv("LMKIT_CACHE"); dir != "" {
+	if dir := os.Getenv(cacheVariable); dir != "" {
 		return filepath.Abs(dir)
 	}
 	dir, err := os.UserCacheDir()

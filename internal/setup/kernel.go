@@ -3,14 +3,11 @@ package setup
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
-
-	"github.com/google/renameio/v2"
 )
 
 // KernelName is the name by which notebooks ask for the kernel.
@@ -136,9 +133,5 @@ func writeKernel(venv string, e Environment) error {
 	if err != nil {
 		return err
 	}
-	path := kernelPath(venv)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("the kernel cannot be written: %w", err)
-	}
-	return renameio.WriteFile(path, data, 0o644)
+	return writeKernelFiles(filepath.Dir(kernelPath(venv)), data)
 }
