@@ -85,12 +85,11 @@ func runLab(c *cobra.Command, environment setup.Environment, o lab.Options) (err
 const guardName = "guard-lab"
 
 func guardCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:                guardName + " DIRECTORY PROGRAM [ARGUMENT...]",
-		Short:              "Run a program until standard input ends; then end it, and remove a directory",
-		Example:            "  lmkit " + guardName + " /tmp/lab python3 -m jupyterlab",
-		Hidden:             true,
-		DisableFlagParsing: true, // the flags are the program's
+	c := &cobra.Command{
+		Use:     guardName + " DIRECTORY PROGRAM [ARGUMENT...]",
+		Short:   "Run a program until standard input ends; then end it, and remove a directory",
+		Example: "  lmkit " + guardName + " /tmp/lab python3 -m jupyterlab",
+		Hidden:  true,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usagef(c, "it takes a directory and a program")
@@ -105,6 +104,8 @@ func guardCommand() *cobra.Command {
 			return err
 		},
 	}
+	c.Flags().SetInterspersed(false) // the flags after the directory are the program's
+	return c
 }
 
 // firstPage returns the name of the first notebook in a directory, "" if there is none.

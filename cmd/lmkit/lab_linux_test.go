@@ -159,7 +159,7 @@ func startLab(t *testing.T, program string) *runningLab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.command.Process.Kill() })
-	line, err := bufio.NewReader(output).ReadString('\n')
+	line, _ := bufio.NewReader(output).ReadString('\n')
 	found := regexp.MustCompile(`http://\S+`).FindString(line)
 	if l.address, err = url.Parse(found); err != nil || found == "" {
 		t.Fatalf("it printed %q, %s", line, log.String())

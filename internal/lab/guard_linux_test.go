@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// guardVariable makes the test program a guard, of the directory and the command in its arguments: Guard waits for every
-// child, so it needs a process of its own.
+// guardVariable makes the test program a guard, of the directory and the command in its arguments: Guard waits for
+// every child, so it needs a process of its own.
 const guardVariable = "LAB_TEST_GUARD"
 
 func TestMain(m *testing.M) {
