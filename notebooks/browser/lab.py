@@ -5,6 +5,8 @@ import time
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+from playwright.sync_api import TimeoutError as Late
+
 # Faults in JupyterLab that say nothing about lmkit, each with its reason.
 HARMLESS = [
     # A request of its own, still without an answer when it restarts the kernel.
@@ -47,7 +49,8 @@ class Lab:
     def notebook(self, name, seconds):
         """Opens a notebook for some seconds at most. Its kernel ends with it."""
         page = self.context.new_page()
-        notebook = Notebook(page, time.monotonic() + seconds)
+        cells = len(self._api("get", f"contents/{name}").json()["content"]["cells"])
+        notebook = Notebook(page, cells, time.monotonic() + seconds)
         try:
             # A workspace for each visit, so that no other notebook is open beside it.
             visit = f"{name.split('.')[0]}-{time.monotonic_ns()}"
@@ -62,17 +65,19 @@ class Lab:
             self._end_kernels()
 
     def _end_kernels(self):
+        for session in self._api("get", "sessions").json():
+            self._api("delete", f"sessions/{session['id']}")
+
+    def _api(self, method, path):
         headers = {"Authorization": f"token {self.token}"}
-        ask = self.context.request
-        for session in ask.get(f"{self.base}/api/sessions", headers=headers).json():
-            ask.delete(f"{self.base}/api/sessions/{session['id']}", headers=headers)
+        return self.context.request.fetch(f"{self.base}/api/{path}", method=method, headers=headers)
 
 
 class Notebook:
     """A notebook that is open in JupyterLab. Cells are code cells, counted from 0."""
 
-    def __init__(self, page, ends):
-        self.page, self.ends = page, ends
+    def __init__(self, page, cells, ends):
+        self.page, self.cells, self.ends = page, cells, ends  # cells of all kinds
         self.answers = 0  # of kernels
         page.set_default_timeout(20_000)
         page.on("websocket", lambda socket: "/channels" in socket.url and socket.on("framereceived", self._answer))
@@ -83,10 +88,14 @@ class Notebook:
     def until(self, expression, argument=None):
         """Waits until an expression of JavaScript is true, and returns its value."""
         left = max(1, 1000 * (self.ends - time.monotonic()))
-        return self.page.wait_for_function(expression, arg=argument, timeout=left, polling=50).json_value()
+        try:
+            return self.page.wait_for_function(expression, arg=argument, timeout=left, polling=50).json_value()
+        except Late:
+            raise TimeoutError(f"in vain waited until {expression}, {argument}") from None
 
     def load(self, how):
-        """Loads the page by calling how, and waits until the kernel answers. A cell that is run before is forgotten."""
+        """Loads the page by calling how, and waits until all cells are there and the kernel answers. A cell that is run
+        before is forgotten."""
         before = self.answers
         how()
         while self.answers == before:
@@ -94,6 +103,7 @@ class Notebook:
                 raise TimeoutError("the kernel does not answer")
             self.page.wait_for_timeout(50)
         self.until("document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status == 'idle'")
+        self.until("n => document.querySelectorAll('.jp-Notebook .jp-Cell').length == n", self.cells)
 
     def cell(self, number):
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number)
