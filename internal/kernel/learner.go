@@ -12,7 +12,8 @@ import (
 // learner rewrites what GoNB publishes about errors for somebody who learns: a line for each error, with the line of
 // the cell. It passes everything else on. The messages are those of one kernel, in order.
 type learner struct {
-	count   int    // the execution count of the cell that runs
+	count   int // the execution count of the cell that runs
+	running bool
 	cells   cells  // what was run
 	dumps   bool   // the notebook asked for whole dumps: %env GOTRACEBACK=all
 	pending string // the beginning of a line of standard error that may become one of those below
@@ -43,7 +44,7 @@ func (l *learner) rewrite(m message) []message {
 			Code  string `json:"code"`
 		}
 		json.Unmarshal(m.content, &input)
-		*l = learner{count: input.Count, cells: l.cells.with(input.Count, input.Code), dumps: l.dumps}
+		*l = learner{count: input.Count, running: true, cells: l.cells.with(input.Count, input.Code), dumps: l.dumps}
 		if asked := traceback.FindStringSubmatch(input.Code); asked != nil {
 			l.dumps = asked[1] != "none" && asked[1] != "0"
 		}
@@ -64,7 +65,7 @@ func (l *learner) rewrite(m message) []message {
 			State string `json:"execution_state"`
 		}
 		if json.Unmarshal(m.content, &status); status.State == "idle" {
-			return append(l.flush(), m)
+			return append(l.flush(), l.idle(m)...)
 		}
 	}
 	return []message{m}
@@ -149,6 +150,22 @@ func (l *learner) say(text string) []message {
 		return strings.TrimSuffix(" "+l.where(parts[1], parts[2]), ": ")
 	})
 	return []message{l.last.with(stream{"stderr", text})}
+}
+
+// idle returns the messages that say that GoNB is idle. JupyterLab takes no notice of that after a kernel_info_request,
+// the only one that GoNB answers before the first cell, and shows the status "Unknown"; so it is said once more.
+func (l *learner) idle(m message) []message {
+	switch kindOf(m.parent) {
+	case "execute_request":
+		l.running = false
+	case "kernel_info_request":
+		if !l.running {
+			again := m
+			again.parent = []byte("{}")
+			return []message{m, again}
+		}
+	}
+	return []message{m}
 }
 
 // release returns a line of Check that was held back although the program went on.

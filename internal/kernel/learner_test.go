@@ -128,6 +128,27 @@ func TestDumpOnRequest(t *testing.T) {
 	}
 }
 
+// TestIdle checks that JupyterLab learns that a kernel is idle before the first cell, and not while a cell runs.
+func TestIdle(t *testing.T) {
+	after := func(request string) message {
+		m := idle
+		m.parent, _ = json.Marshal(map[string]string{"msg_type": request})
+		return m
+	}
+	l := new(learner)
+	if got := l.rewrite(after("kernel_info_request")); len(got) != 2 || string(got[1].parent) != "{}" {
+		t.Errorf("before the first cell: %+v", got)
+	}
+	l.rewrite(published("execute_input", map[string]any{"execution_count": 1}))
+	if got := l.rewrite(after("kernel_info_request")); len(got) != 1 {
+		t.Errorf("while a cell runs: %+v", got)
+	}
+	l.rewrite(after("execute_request"))
+	if got := l.rewrite(after("kernel_info_request")); len(got) != 2 {
+		t.Errorf("after the cell: %+v", got)
+	}
+}
+
 // FuzzLearner checks that nothing which a program writes to standard error is lost or shown twice, if it succeeds.
 func FuzzLearner(f *testing.F) {
 	f.Add("pan", "ic: x\n\ngoroutine", "\nerror: y\n")

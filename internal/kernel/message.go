@@ -52,12 +52,15 @@ func (m message) frames(key []byte) [][]byte {
 }
 
 // kind returns the type of the message, such as "stream".
-func (m message) kind() string {
-	var header struct {
+func (m message) kind() string { return kindOf(m.header) }
+
+// kindOf returns the type of the message with a header.
+func kindOf(header []byte) string {
+	var h struct {
 		Type string `json:"msg_type"`
 	}
-	json.Unmarshal(m.header, &header)
-	return header.Type
+	json.Unmarshal(header, &h)
+	return h.Type
 }
 
 // with returns the message with another content.

@@ -84,10 +84,11 @@ func (p *progress) End(err error) {
 	}
 }
 
-// result describes the end of the run, which a hook or patience may have brought before its last step.
+// result describes the end of the run, which a hook or patience may have brought before its last step. What
+// the error is, the program says.
 func (p *progress) result(err error) string {
 	if err != nil {
-		return fmt.Sprintf("%s: stopped: %v", p.name, err)
+		return fmt.Sprintf("%s: stopped after step %d of %d", p.name, p.step, p.steps)
 	}
 	return fmt.Sprintf("%s: %d steps, %d epochs", p.name, p.step, p.epochs)
 }

@@ -28,7 +28,7 @@ func TestProgressResult(t *testing.T) {
 	if got := p.result(nil); got != "gru: 7 steps, 2 epochs" {
 		t.Error(got)
 	}
-	if got := p.result(errors.New("no power")); got != "gru: stopped: no power" {
+	if got := p.result(errors.New("no power")); got != "gru: stopped after step 7 of 300" {
 		t.Error(got)
 	}
 }
