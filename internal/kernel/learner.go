@@ -65,7 +65,7 @@ func (l *learner) rewrite(m message) []message {
 			State string `json:"execution_state"`
 		}
 		if json.Unmarshal(m.content, &status); status.State == "idle" {
-			return append(l.flush(), l.idle(m)...)
+			return l.idle(m)
 		}
 	}
 	return []message{m}
@@ -158,6 +158,7 @@ func (l *learner) idle(m message) []message {
 	switch kindOf(m.parent) {
 	case "execute_request":
 		l.running = false
+		return append(l.flush(), m)
 	case "kernel_info_request":
 		if !l.running {
 			again := m

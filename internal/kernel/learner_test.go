@@ -23,7 +23,14 @@ func failed(entries ...string) message {
 	return published("error", failure{"ERROR", strings.Join(entries, "\n"), entries})
 }
 
-var idle = published("status", map[string]string{"execution_state": "idle"})
+var idle = idleAfter("execute_request")
+
+// idleAfter makes the message at the end of a request.
+func idleAfter(request string) message {
+	m := published("status", map[string]string{"execution_state": "idle"})
+	m.parent, _ = json.Marshal(map[string]string{"msg_type": request})
+	return m
+}
 
 // shown returns what a learner sees of the messages in cell 3, a line for each message but the status.
 func shown(l *learner, code string, messages ...message) (lines []string) {
@@ -130,21 +137,16 @@ func TestDumpOnRequest(t *testing.T) {
 
 // TestIdle checks that JupyterLab learns that a kernel is idle before the first cell, and not while a cell runs.
 func TestIdle(t *testing.T) {
-	after := func(request string) message {
-		m := idle
-		m.parent, _ = json.Marshal(map[string]string{"msg_type": request})
-		return m
-	}
 	l := new(learner)
-	if got := l.rewrite(after("kernel_info_request")); len(got) != 2 || string(got[1].parent) != "{}" {
+	if got := l.rewrite(idleAfter("kernel_info_request")); len(got) != 2 || string(got[1].parent) != "{}" {
 		t.Errorf("before the first cell: %+v", got)
 	}
 	l.rewrite(published("execute_input", map[string]any{"execution_count": 1}))
-	if got := l.rewrite(after("kernel_info_request")); len(got) != 1 {
+	if got := l.rewrite(idleAfter("kernel_info_request")); len(got) != 1 {
 		t.Errorf("while a cell runs: %+v", got)
 	}
-	l.rewrite(after("execute_request"))
-	if got := l.rewrite(after("kernel_info_request")); len(got) != 2 {
+	l.rewrite(idleAfter("execute_request"))
+	if got := l.rewrite(idleAfter("kernel_info_request")); len(got) != 2 {
 		t.Errorf("after the cell: %+v", got)
 	}
 }

@@ -163,6 +163,36 @@ def completion(lab):
         check("Words splits text" in tooltip.inner_text(), f"Shift+Tab shows {tooltip.inner_text()}")
 
 
+def slider(lab):
+    """Notebook 08: the text and the chart follow the slider of the temperature."""
+    source = json.loads(Path(notebooks, "08_generation.ipynb").read_text())
+    cells = ["".join(cell["source"]) for cell in source["cells"] if cell["cell_type"] == "code"]
+    panel = next(n for n, code in enumerate(cells) if "controls.Changes" in code)
+    shown = "n => document.querySelectorAll('.jp-Notebook .jp-CodeCell')[n].querySelector('.jp-Cell-outputArea').innerText"
+    drawn = "n => document.querySelectorAll('.jp-Notebook .jp-CodeCell')[n].querySelector('.vega-embed svg')?.outerHTML"
+    with lab.notebook("08_generation.ipynb", 100) as notebook:
+        for number in range(panel):
+            if "%%" not in cells[number] or "func " in cells[number]:
+                notebook.run(number)
+        notebook.start(panel)
+        control = notebook.cell(panel).locator(".lmkit-controls input").first
+        control.wait_for()
+        notebook.until(f"n => ({drawn})(n)", panel)
+        notebook.show(notebook.cell(panel))
+        took = []
+        for key in ["ArrowLeft", "ArrowRight"] * 4:
+            before = [panel, notebook.page.evaluate(shown, panel), notebook.page.evaluate(drawn, panel)]
+            moved = time.monotonic()
+            control.press(key)
+            notebook.until(f"([n, text, chart]) => ({shown})(n) != text && ({drawn})(n) != chart", before)
+            took.append(time.monotonic() - moved)
+        picture(notebook.page, "slider")
+        notebook.cell(panel).locator(".lmkit-controls button").click()
+        notebook.wait_for(panel)
+        check(not notebook.errors(panel), f"errors: {notebook.errors(panel)}")
+        check(sorted(took)[3] < 0.5, f"text and chart follow after {', '.join(f'{t:.2f}' for t in took)} s")
+
+
 def pages(context):
     """The HTML pages on a phone: nothing has to be scrolled sideways."""
     page = context.new_page()
@@ -189,6 +219,7 @@ def main(chromium):
         "stop and go on": lambda: stop(lab),
         "typo": lambda: typo(lab),
         "completion": lambda: completion(lab),
+        "slider": lambda: slider(lab),
         "pages on a phone": lambda: pages(context),
         "no complaints": lambda: check(not watch.faults, "; ".join(watch.faults)),
     }
