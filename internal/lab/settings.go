@@ -19,7 +19,18 @@ const (
 // kernel has just started.
 const defaults = `{
   "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false},
-  "@jupyterlab/completer-extension:manager": {"providerTimeout": 15000}
+  "@jupyterlab/completer-extension:manager": {"providerTimeout": 30000}
+}
+`
+
+// withoutLSP takes out of JupyterLab's page what asks its server for language servers: the kernel completes code, and
+// the server does not answer.
+const withoutLSP = `{
+  "disabledExtensions": {
+    "@jupyterlab/lsp-extension": true,
+    "@jupyterlab/fileeditor-extension:language-server": true,
+    "@jupyterlab/notebook-extension:language-server": true
+  }
 }
 `
 
@@ -34,9 +45,12 @@ func prepare(temporary, settings string) (environment []string, err error) {
 			return nil, fmt.Errorf("JupyterLab's settings cannot be kept: %w", err)
 		}
 	}
-	file := filepath.Join(config, "default_setting_overrides.json")
-	if err := os.WriteFile(file, []byte(defaults), 0o644); err != nil {
-		return nil, err
+	for name, content := range map[string]string{
+		"default_setting_overrides.json": defaults, "page_config.json": withoutLSP,
+	} {
+		if err := os.WriteFile(filepath.Join(config, name), []byte(content), 0o644); err != nil {
+			return nil, err
+		}
 	}
 	kernels := filepath.Join(temporary, dataName)
 	if path := os.Getenv("JUPYTER_PATH"); path != "" {

@@ -7,12 +7,6 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import TimeoutError as Late
 
-# Faults in JupyterLab that say nothing about lmkit, each with its reason.
-HARMLESS = [
-    # A request of its own, still without an answer when it restarts the kernel.
-    "Canceled future for kernel_info_request message before replies were done",
-]
-
 # A function of JavaScript that returns the prompts of the code cells.
 PROMPTS = """(() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')]
     .map(prompt => prompt.textContent.trim()))"""
@@ -23,14 +17,14 @@ class Watch:
 
     def __init__(self, context):
         self.faults = []
-        context.on("console", lambda m: m.type == "error" and self._fault(f"{m.text} ({m.location['url']})"))
-        context.on("weberror", lambda e: self._fault(f"exception: {e.error}"))
+        context.on("console", self._message)
+        context.on("weberror", lambda e: self.faults.append(f"exception: {e.error}"))
         context.on("request", lambda request: self._request(request.url))
         context.on("page", lambda page: page.on("websocket", lambda socket: self._request(socket.url)))
 
-    def _fault(self, text):
-        if not any(h in text for h in HARMLESS):
-            self.faults.append(text)
+    def _message(self, message):
+        if message.type == "error":
+            self.faults.append(f"{message.text} ({message.location['url']})")
 
     def _request(self, url):
         parts = urlsplit(url)

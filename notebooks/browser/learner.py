@@ -41,15 +41,13 @@ def run_all(lab):
         notebook.save()
 
 
-# Notes each different drawing of the chart and value of the bar in the cell that runs.
-NOTE_DRAWINGS = """() => {
+# Notes each different drawing of the chart and value of the bar in a cell while it runs.
+NOTE_DRAWINGS = """cell => {
     window.charts = new Set(), window.bars = new Set();
     setInterval(() => {
-        for (const cell of document.querySelectorAll('.jp-Notebook .jp-CodeCell')) {
-            if (!cell.querySelector('.jp-InputPrompt').textContent.includes('[*]')) continue;
-            for (const chart of cell.querySelectorAll('.vega-embed svg')) charts.add(chart.outerHTML);
-            for (const bar of cell.querySelectorAll('progress')) bars.add(bar.value);
-        }
+        if (!cell.querySelector('.jp-InputPrompt').textContent.includes('[*]')) return;
+        for (const chart of cell.querySelectorAll('.vega-embed svg')) charts.add(chart.outerHTML);
+        for (const bar of cell.querySelectorAll('progress')) bars.add(bar.value);
     }, 50);
 }"""
 
@@ -57,8 +55,8 @@ NOTE_DRAWINGS = """() => {
 def live(lab):
     """Notebook 07: the chart of the loss and the progress bar move while the model trains."""
     with lab.notebook("07_training.ipynb", 100) as notebook:
-        notebook.page.evaluate(NOTE_DRAWINGS)
         training = notebook.page.locator(".jp-CodeCell", has_text="plots.LiveLoss")
+        training.evaluate(NOTE_DRAWINGS)
         notebook.restart_and_run_all()
         notebook.show(training)
         notebook.until("[...document.querySelectorAll('progress')].some(bar => bar.value > 0.4 * bar.max)")
@@ -144,13 +142,7 @@ def completion(lab):
         page.keyboard.type("text.")
         page.keyboard.press("Tab")
         list_ = page.locator(".jp-Completer-item")
-        asked = time.monotonic()
-        while not list_.count():
-            check(time.monotonic() < notebook.ends, "Tab lists nothing")
-            page.wait_for_timeout(100)
-            if time.monotonic() - asked > 16:  # the first answer takes long, and JupyterLab may not wait for it
-                page.keyboard.press("Tab")
-                asked = time.monotonic()
+        list_.first.wait_for(timeout=45_000)  # the first answer of a new kernel takes long
         names = list_.all_text_contents()
         picture(page, "completion")
         check(any(name.startswith("Words") for name in names), f"Tab lists {names}")
