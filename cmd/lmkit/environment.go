@@ -42,8 +42,11 @@ func prepare(c *cobra.Command, o setup.Options) (e setup.Environment, checkout s
 // setupLine returns what the moving line says while a set-up runs.
 func setupLine(p setup.Progress, passed time.Duration) string {
 	share := float64(p.Done) / float64(max(1, p.Total))
-	return fmt.Sprintf("set-up %s %d/%d, %s: %s", bar(share), p.Done, p.Total, passed.Round(time.Second),
-		strings.Join(p.Running, "; "))
+	text := fmt.Sprintf("set-up %s %d/%d, %s", bar(share), p.Done, p.Total, passed.Round(time.Second))
+	if len(p.Running) == 0 {
+		return text
+	}
+	return text + ": " + strings.Join(p.Running, "; ")
 }
 
 // probe runs a small graph with a plugin, in a process of its own because a broken plugin may crash it.

@@ -3,6 +3,7 @@ package rnn_test
 import (
 	"fmt"
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -21,19 +22,24 @@ func TestLikeTorch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		var mutex sync.Mutex
 		largest, count := 0.0, 0
-		for _, group := range grouped(goldens(t)) {
-			for _, loop := range []rnn.Loop{rnn.Unrolled, rnn.Scanned} {
-				if name == backend.Go && loop == rnn.Scanned {
-					continue // it cannot
+		t.Run(name, func(t *testing.T) {
+			for _, group := range grouped(goldens(t)) {
+				for _, loop := range []rnn.Loop{rnn.Unrolled, rnn.Scanned} {
+					if name == backend.Go && loop == rnn.Scanned {
+						continue // it cannot
+					}
+					t.Run(fmt.Sprintf("%v/%s/layers=%d", loop, group[0].Cell, group[0].Layers), func(t *testing.T) {
+						t.Parallel()
+						difference := likeTorch(t, engine, loop, group)
+						mutex.Lock()
+						defer mutex.Unlock()
+						largest, count = max(largest, difference), count+len(group)
+					})
 				}
-				test := fmt.Sprintf("%s/%v/%s/layers=%d", name, loop, group[0].Cell, group[0].Layers)
-				t.Run(test, func(t *testing.T) {
-					largest = max(largest, likeTorch(t, engine, loop, group))
-					count += len(group)
-				})
 			}
-		}
+		})
 		golden.Agree(t, golden.Agreement{
 			Comparison: "outputs, states and gradients of the cells, " + name,
 			Cases:      count, Largest: largest, Limit: 1e-5,

@@ -47,6 +47,7 @@ func TestEveryCombinationTrains(t *testing.T) {
 }
 
 func trainOnAll(t *testing.T, c Config) {
+	t.Parallel()
 	var first []float64
 	for _, engine := range engines(t) {
 		h := &lossHook{}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"owlm/internal/golden"
@@ -14,17 +15,19 @@ import (
 
 // trained is the content of training.json, which testdata/torch_training.py wrote with PyTorch.
 type trained struct {
-	Runs []struct {
-		Start, Objective, Optimizer string
-		Sequence, Batch             int
-		LearningRate                float64 `json:"learning_rate"`
-		Clip                        float64
-		Losses                      []float64
-	}
+	Runs   []trainedRun
 	Greedy []struct {
 		Model, Prompt string
 		Tokens        []string
 	}
+}
+
+type trainedRun struct {
+	Start, Objective, Optimizer string
+	Sequence, Batch             int
+	LearningRate                float64 `json:"learning_rate"`
+	Clip                        float64
+	Losses                      []float64
 }
 
 const trainedDirectory = "testdata/torch_training"
@@ -39,42 +42,55 @@ func readTrained(t *testing.T) (g trained) {
 func TestTrainsLikeTorch(t *testing.T) {
 	g := readTrained(t)
 	for _, engine := range engines(t) {
+		var mutex sync.Mutex
 		early, late := 0.0, 0.0 // largest relative differences of the first 50 steps, and of all
-		for _, run := range g.Runs {
-			t.Run(fmt.Sprintf("%s/%s/%s/%s/clip=%v", engine, run.Start, run.Objective, run.Optimizer, run.Clip),
-				func(t *testing.T) {
-					h := &lossHook{}
-					c := Config{
-						From:      filepath.Join(golden.Path(trainedDirectory), run.Start),
-						Objective: Windows{Length: run.Sequence}, BatchSize: run.Batch, InOrder: true,
-						Steps: len(run.Losses), Optimizer: run.Optimizer, LearningRate: run.LearningRate,
-						Clip: run.Clip, Backend: engine, Hooks: []Hook{h},
-					}
-					if run.Objective == "stream" {
-						c.Objective = Stream{Length: run.Sequence}
-					}
-					train(t, c)
-					if len(h.steps) != len(run.Losses) || len(h.steps) != 200 {
-						t.Fatalf("%d steps, PyTorch made %d", len(h.steps), len(run.Losses))
-					}
-					for i, want := range run.Losses {
-						difference := math.Abs(h.steps[i]-want) / want
-						if i < 50 {
-							early = max(early, difference)
-						}
-						late = max(late, difference)
-						if limit := 1e-3; !(difference < limit) || i < 50 && !(difference < limit/10) {
-							t.Fatalf("step %d: loss %v, PyTorch has %v: relative difference %.2g", i+1, h.steps[i],
-								want, difference)
-						}
-					}
-				})
-		}
+		t.Run(engine, func(t *testing.T) {
+			for _, run := range g.Runs {
+				t.Run(fmt.Sprintf("%s/%s/%s/clip=%v", run.Start, run.Objective, run.Optimizer, run.Clip),
+					func(t *testing.T) {
+						t.Parallel()
+						first, all := trainLikeTorch(t, run, engine)
+						mutex.Lock()
+						defer mutex.Unlock()
+						early, late = max(early, first), max(late, all)
+					})
+			}
+		})
 		golden.Agree(t, golden.Agreement{Comparison: "loss of the first 50 training steps, relative, " + engine,
 			Cases: 50 * len(g.Runs), Largest: early, Limit: 1e-4})
 		golden.Agree(t, golden.Agreement{Comparison: "loss of 200 training steps, relative, " + engine,
 			Cases: 200 * len(g.Runs), Largest: late, Limit: 1e-3})
 	}
+}
+
+// trainLikeTorch repeats a run of PyTorch's. It returns the largest relative differences of the losses: of the first 50
+// steps, and of all.
+func trainLikeTorch(t *testing.T, run trainedRun, engine string) (early, late float64) {
+	h := &lossHook{}
+	c := Config{
+		From:      filepath.Join(golden.Path(trainedDirectory), run.Start),
+		Objective: Windows{Length: run.Sequence}, BatchSize: run.Batch, InOrder: true,
+		Steps: len(run.Losses), Optimizer: run.Optimizer, LearningRate: run.LearningRate,
+		Clip: run.Clip, Backend: engine, Hooks: []Hook{h},
+	}
+	if run.Objective == "stream" {
+		c.Objective = Stream{Length: run.Sequence}
+	}
+	train(t, c)
+	if len(h.steps) != len(run.Losses) || len(h.steps) != 200 {
+		t.Fatalf("%d steps, PyTorch made %d", len(h.steps), len(run.Losses))
+	}
+	for i, want := range run.Losses {
+		difference := math.Abs(h.steps[i]-want) / want
+		if i < 50 {
+			early = max(early, difference)
+		}
+		late = max(late, difference)
+		if limit := 1e-3; !(difference < limit) || i < 50 && !(difference < limit/10) {
+			t.Fatalf("step %d: loss %v, PyTorch has %v: relative difference %.2g", i+1, h.steps[i], want, difference)
+		}
+	}
+	return early, late
 }
 
 // TestTrajectoriesCover checks that the runs cover every combination.

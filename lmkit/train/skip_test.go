@@ -21,6 +21,7 @@ func TestSkippedStepChangesNothing(t *testing.T) {
 	for _, engine := range engines(t) {
 		for _, optimizer := range Optimizers {
 			t.Run(engine+"/"+optimizer, func(t *testing.T) {
+				t.Parallel()
 				losses := func(poison bool) (values []float64, weights []byte) {
 					c := tiny(engine)
 					c.Objective, c.BatchSize, c.Optimizer, c.SkipNotFinite = Stream{Length: 4}, 2, optimizer, true

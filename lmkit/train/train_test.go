@@ -102,6 +102,7 @@ func TestResume(t *testing.T) {
 	} {
 		for _, engine := range engines(t) {
 			t.Run(fmt.Sprintf("%T/%s/%s", test.objective, text.Kind(test.tokenizer), engine), func(t *testing.T) {
+				t.Parallel()
 				c := tiny(engine)
 				c.Objective, c.Tokenizer, c.BatchSize, c.Model.Dropout, c.Epochs = test.objective, test.tokenizer,
 					test.batch, 0.2, 4
