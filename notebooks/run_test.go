@@ -126,7 +126,7 @@ func TestRunUpdate(t *testing.T) {
 
 func TestRunFailures(t *testing.T) {
 	o := options(t, "bad", "panic", "hang", "smoke")
-	o.CellTimeout = 20 * time.Second
+	o.CellTimeout = 12 * time.Second
 	o.Update = true
 	err := Run(t.Context(), o)
 	var failure *Failure
@@ -134,7 +134,7 @@ func TestRunFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "bad, cell 3: line 3: undefined: undefined; panic, cell 2: line 3: panic: this went wrong; " +
-		"hang, cell 2: the cell did not end within 20 seconds"
+		"hang, cell 2: the cell did not end within 12 seconds"
 	if err.Error() != want {
 		t.Errorf("error %q, want %q", err, want)
 	}
