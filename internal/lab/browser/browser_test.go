@@ -94,7 +94,7 @@ func needBrowser(t *testing.T) string {
 	if testing.Short() {
 		t.Skip("executing notebooks in a browser takes minutes")
 	}
-	parts, err := setup.Inspect(filepath.Join("..", ".."))
+	parts, err := setup.Inspect(filepath.Join("..", "..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func checkPicture(t *testing.T, path string) {
 		t.Errorf("%s has %d bytes, too many for the README", path, len(picture))
 	}
 	if *update && !t.Failed() {
-		if err := os.WriteFile(filepath.Join("..", "..", "docs", "lab.png"), picture, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join("..", "..", "..", "docs", "lab.png"), picture, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
