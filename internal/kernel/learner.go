@@ -295,6 +295,11 @@ func (l *learner) compilation(entries []string) []string {
 			lines = append(lines, text)
 		}
 	}
+	for i, line := range lines {
+		if strings.Contains(line, ": expected declaration, found ") {
+			lines[i] += "; a cell with statements begins with a line %%"
+		}
+	}
 	lines = slices.Compact(lines)
 	if len(lines) > most {
 		lines = append(lines[:most-1], fmt.Sprintf("… and %d more", len(lines)-most+1))

@@ -73,6 +73,8 @@ func TestLearner(t *testing.T) {
 		{"an error of several lines", []message{failed(
 			"Cell[3]: Line 2\n\nnot enough arguments in call to f", "\thave ()", "\twant (int)")},
 			[]string{"error|line 2: not enough arguments in call to f, have (), want (int)"}},
+		{"a forgotten %%", []message{failed("Cell[3]: Line 1\n\nexpected declaration, found fmt")},
+			[]string{"error|line 1: expected declaration, found fmt; a cell with statements begins with a line %%"}},
 		{"many errors", []message{failed("Cell[3]: Line 1\na", "Cell[3]: Line 2\nb", "Cell[3]: Line 3\nc",
 			"Cell[3]: Line 4\nd", "Cell[3]: Line 5\ne", "too many errors")},
 			[]string{"error|line 1: a|line 2: b|line 3: c|… and 2 more"}},
