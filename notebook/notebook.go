@@ -1,5 +1,5 @@
 // Package notebook has what a cell of a GoNB notebook needs beside the library: a context that the kernel's stop button
-// ends, and Must and Check, which end a cell with an error of one line.
+// ends, Must and Check, which end a cell with an error of one line, and Expect, which checks the answer to an exercise.
 //
 // It knows nothing of lmkit, so that a cell that only splits text stays quick to build.
 package notebook
