@@ -61,20 +61,53 @@ func relay(ctx context.Context, front, back connection) error {
 	if err := subscriber.SetOption(zmq4.OptionSubscribe, ""); err != nil {
 		return err
 	}
-	l := new(learner)
-	for {
-		received, err := subscriber.Recv()
-		if err != nil {
-			return nil // GoNB has ended
+	received := make(chan message, 1024)
+	go func() {
+		defer close(received) // GoNB has ended
+		for {
+			m, err := subscriber.Recv()
+			if err != nil {
+				return
+			}
+			if m, ok := parseMessage(m.Frames); ok {
+				received <- m
+			}
 		}
-		m, ok := parseMessage(received.Frames)
-		if !ok {
-			continue
-		}
-		for _, m := range l.rewrite(m) {
+	}()
+	publish := func(list []message) error {
+		for _, m := range list {
 			if err := publisher.Send(zmq4.NewMsgFrom(m.frames([]byte(front.Key))...)); err != nil && ctx.Err() == nil {
 				return fmt.Errorf("the kernel cannot publish: %w", err)
 			}
+		}
+		return nil
+	}
+	return rewriteAll(received, publish)
+}
+
+// rewriteAll publishes what replaces the messages that are received, until there are no more.
+func rewriteAll(received <-chan message, publish func([]message) error) error {
+	var l learner
+	var d dam
+	for {
+		var out []message
+		var later <-chan time.Time
+		if d.holds() {
+			later = time.After(pause)
+		}
+		select {
+		case m, ok := <-received:
+			if !ok {
+				return publish(d.flush(time.Now()))
+			}
+			for _, m := range l.rewrite(patient(m)) {
+				out = append(out, d.pass(m, time.Now())...)
+			}
+		case now := <-later:
+			out = d.flush(now)
+		}
+		if err := publish(out); err != nil {
+			return err
 		}
 	}
 }
