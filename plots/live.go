@@ -64,6 +64,12 @@ func (l *Live) Step(step int, loss float64) {
 func (l *Live) Epoch(epoch int, loss, validation float64) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
+	l.epoch(epoch, loss, validation)
+	l.update(false)
+}
+
+// epoch adds the losses of an epoch. The caller holds the mutex.
+func (l *Live) epoch(epoch int, loss, validation float64) {
 	run := l.current()
 	at := float64(epoch)
 	if !run.byEpoch() {
@@ -73,7 +79,14 @@ func (l *Live) Epoch(epoch int, loss, validation float64) {
 	if !math.IsNaN(validation) {
 		run.validation = append(run.validation, point{at, validation})
 	}
-	l.update(false)
+}
+
+// Resumed adds an epoch of a run before it was stopped; see train.Resumer.
+func (l *Live) Resumed(epoch, step int, loss, validation float64) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.current().last = step
+	l.epoch(epoch, loss, validation)
 }
 
 // End shows the last picture, whatever ended the run; see train.Hook.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -122,5 +123,21 @@ func TestLiveConcurrent(t *testing.T) {
 	}
 	if _, err := os.Stat(path); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestLiveResumed follows a run that was stopped after two of three epochs: the chart has all three.
+func TestLiveResumed(t *testing.T) {
+	live := LiveLoss()
+	live.Start("gru", 3, 9)
+	live.Resumed(1, 3, 3, math.NaN())
+	live.Resumed(2, 6, 2, math.NaN())
+	for step := 7; step <= 9; step++ {
+		live.Step(step, 1)
+	}
+	live.Epoch(3, 1, math.NaN())
+	want := []point{{1, 3}, {2, 2}, {3, 1}}
+	if got := live.runs[0].losses; !reflect.DeepEqual(got, want) {
+		t.Errorf("the epochs are %v, want %v", got, want)
 	}
 }

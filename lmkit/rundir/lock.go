@@ -26,8 +26,8 @@ func Lock(dir string) (unlock func(), err error) {
 	}
 	if !locked {
 		holder, _ := os.ReadFile(path)
-		return nil, fmt.Errorf("%s is in use by another run (%s); wait for it or choose another directory",
-			dir, strings.TrimSpace(string(holder)))
+		return nil, fmt.Errorf("%s is in use by another run (%s), perhaps of another notebook; "+
+			"wait for it, stop it or choose another directory", dir, strings.TrimSpace(string(holder)))
 	}
 	line := fmt.Sprintf("process %d since %s\n", os.Getpid(), time.Now().Format(time.RFC3339))
 	if err := os.WriteFile(path, []byte(line), 0o644); err != nil {

@@ -84,7 +84,8 @@ type Config struct {
 	TextName string
 	// Hooks follow the run.
 	Hooks []Hook `json:"-"`
-	// Warn receives a line about each thing that was repaired, changed or skipped; nil drops them.
+	// Warn receives a line about each thing that was repaired, changed or skipped. If it is nil, a cell of a notebook
+	// prints them, and any other program drops them.
 	Warn func(message string) `json:"-"`
 }
 
@@ -171,7 +172,7 @@ func (c Config) withDefaults() Config {
 		c.Name = c.Model.Cell.String()
 	}
 	if c.Warn == nil {
-		c.Warn = func(string) {}
+		c.Warn = printInCell
 	}
 	c.Model.Context = contextOf(c.Objective)
 	return c

@@ -15,7 +15,7 @@ type Record = rundir.Record
 
 // Hook follows a training run, to show, log or draw it. Its methods have only built-in types, so that a package can
 // offer hooks without importing this one, as package plots does. HookFunc makes a hook from a function. A hook may also
-// implement Recorder, Watcher and CompileWatcher.
+// implement Recorder, Watcher, CompileWatcher and Resumer.
 type Hook interface {
 	// Start is called first. steps is the number of training steps in the whole run; epochs is the number of epochs, or
 	// 0 if the length of the run is given in steps.
@@ -75,12 +75,38 @@ type CompileWatcher interface {
 	Compiled(what string, seconds float64)
 }
 
+// Resumer is implemented by hooks that also show what a run did before it was stopped. Like Hook, it has only built-in
+// types.
+type Resumer interface {
+	// Resumed is called after Start for each epoch that a resumed run had completed before, in order: with the number
+	// of the epoch and of its last step, and the losses that Epoch received.
+	Resumed(epoch, step int, loss, validation float64)
+}
+
 // hooks passes each call to all hooks of a run, in order.
 type hooks []Hook
 
 func (h hooks) start(name string, epochs, steps int) {
 	for _, hook := range h {
 		hook.Start(name, epochs, steps)
+	}
+}
+
+// resumed calls every Resumer with the epochs of a history.
+func (h hooks) resumed(records []Record) {
+	for _, r := range records {
+		if r.Kind != "epoch" {
+			continue
+		}
+		validation := math.NaN()
+		if r.ValidLoss != nil {
+			validation = *r.ValidLoss
+		}
+		for _, hook := range h {
+			if resumer, ok := hook.(Resumer); ok {
+				resumer.Resumed(r.Epoch, r.Step, r.Loss, validation)
+			}
+		}
 	}
 }
 

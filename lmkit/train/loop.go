@@ -46,12 +46,14 @@ func Run(ctx context.Context, source text.Source, c Config) (*lmkit.Model, error
 	ahead := dataset.NewLookahead(r.source)
 	r.source = ahead
 	defer ahead.Wait()
-	if err := r.beginDirectory(); err != nil {
+	before, err := r.beginDirectory()
+	if err != nil {
 		r.model.Close()
 		return nil, err
 	}
 	defer r.history.Close()
 	r.hooks.start(c.Name, c.hookEpochs(), r.steps)
+	r.hooks.resumed(before)
 	r.model.OnCompile = r.hooks.compiled
 	err = r.train(ctx)
 	r.hooks.end(err)

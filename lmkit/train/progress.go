@@ -76,7 +76,9 @@ func (p *progress) left(step int, took time.Duration) string {
 	return fmt.Sprintf(", %s left", left.Round(time.Second))
 }
 
-func (p *progress) Epoch(int, float64, float64) { p.epochs++ }
+func (p *progress) Epoch(epoch int, _, _ float64) { p.epochs = epoch }
+
+func (p *progress) Resumed(epoch, step int, _, _ float64) { p.epochs, p.step = epoch, step }
 
 func (p *progress) End(err error) {
 	if p.show != nil {
@@ -113,6 +115,13 @@ const clearLine = "\r\x1b[K"
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// printInCell prints a message if the program is the cell of a notebook.
+func printInCell(message string) {
+	if gonbui.IsNotebook {
+		fmt.Println("note: " + message)
+	}
 }
 
 // cellBar shows progress below a notebook's cell, in place.

@@ -90,30 +90,30 @@ func (c Config) refuseOther() error {
 	return c.compareSettings()
 }
 
-// beginDirectory restores the run if it is resumed, and writes the files with which every run begins.
-func (r *run) beginDirectory() error {
+// beginDirectory restores the run if it is resumed, writes the files with which every run begins, and returns the
+// history of the steps made before.
+func (r *run) beginDirectory() (before []Record, err error) {
 	dir := r.config.Directory
 	if dir == "" {
-		return nil
+		return nil, nil
 	}
 	now, err := r.config.settings()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var records []rundir.Record
 	if r.config.Resume && rundir.HoldsRun(dir) {
-		if records, err = r.restore(); err != nil {
-			return err
+		if before, err = r.restore(); err != nil {
+			return nil, err
 		}
 	}
 	if err := files.WriteJSON(filepath.Join(dir, rundir.SettingsFile), now); err != nil {
-		return err
+		return nil, err
 	}
 	if err := r.model.SaveDescription(dir); err != nil {
-		return err
+		return nil, err
 	}
-	r.history, err = rundir.OpenHistory(dir, records)
-	return err
+	r.history, err = rundir.OpenHistory(dir, before)
+	return before, err
 }
 
 // restore returns to the newest valid checkpoint, and returns the history up to it.
@@ -154,7 +154,11 @@ func (r *run) restore() ([]rundir.Record, error) {
 		r.step.reset()
 	}
 	r.checkBest()
-	r.config.Warn(fmt.Sprintf("resuming after step %d from %s", at.Step, checkpoint))
+	r.config.Warn(fmt.Sprintf("resuming after step %d from %s; to begin anew, delete %s", at.Step, checkpoint, dir))
+	if at.Step >= r.steps {
+		r.config.Warn(fmt.Sprintf("no step is left to make: the run has made %d, and its settings ask for %d",
+			at.Step, r.steps))
+	}
 	records, err := rundir.ReadHistory(checkpoint)
 	records = slices.DeleteFunc(records, func(record rundir.Record) bool {
 		// The run ended within this epoch, and now the epoch goes on.

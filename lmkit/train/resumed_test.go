@@ -3,6 +3,8 @@ package train
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,5 +139,63 @@ func TestDamagedSettings(t *testing.T) {
 	want.Error(t, err, path, "array")
 	if strings.Contains(err.Error(), "map[") {
 		t.Error(err)
+	}
+}
+
+// epochsSeen is a hook that notes the epochs of a run, those before it was resumed with a minus.
+type epochsSeen struct {
+	HookFunc
+	epochs, steps []int
+}
+
+func (e *epochsSeen) Epoch(epoch int, _, _ float64) { e.epochs = append(e.epochs, epoch) }
+
+func (e *epochsSeen) Resumed(epoch, step int, loss, validation float64) {
+	if loss > 0 && math.IsNaN(validation) {
+		e.epochs, e.steps = append(e.epochs, -epoch), append(e.steps, step)
+	}
+}
+
+// TestResumedHooks stops a run and resumes it: hooks and messages say what was before, and when no step is left.
+func TestResumedHooks(t *testing.T) {
+	c := tiny("go")
+	c.Directory, c.Epochs, c.Steps = filepath.Join(t.TempDir(), "run"), 5, 0
+	perEpoch := 0
+	c.Hooks = []Hook{HookFunc(func(r Record) error {
+		if r.Kind == "epoch" {
+			perEpoch = r.Step
+			return ErrStop
+		}
+		return nil
+	})}
+	train(t, c)
+	if err := os.RemoveAll(c.Directory); err != nil {
+		t.Fatal(err)
+	}
+	c.Hooks = nil
+	interruptAt(t, c, 2*perEpoch+1)
+	var messages []string
+	seen := &epochsSeen{HookFunc: func(Record) error { return nil }}
+	bar := &progress{}
+	c.Resume, c.Hooks, c.Warn = true, []Hook{seen, bar}, func(m string) { messages = append(messages, m) }
+	train(t, c)
+	wanted := fmt.Sprint([]int{-1, -2, 3, 4, 5}, []int{perEpoch, 2 * perEpoch})
+	if got := fmt.Sprint(seen.epochs, seen.steps); got != wanted {
+		t.Errorf("epochs and steps %s, want %s", got, wanted)
+	}
+	if got, want := bar.result(nil), fmt.Sprintf(": %d steps, 5 epochs", 5*perEpoch); got != want {
+		t.Errorf("the bar ends with %q, want %q", got, want)
+	}
+	want.Error(t, errors.New(strings.Join(messages, "; ")), "resuming after step", "to begin anew, delete "+c.Directory)
+	for _, name := range []string{rundir.WeightsFile, rundir.ReceiptFile} { // as if the run had not ended
+		if err := os.Remove(filepath.Join(c.Directory, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	messages, c.Epochs, bar.step = nil, 1, 0
+	train(t, c)
+	want.Error(t, errors.New(strings.Join(messages, "; ")), "epochs was 5 and is now 1", "no step is left to make")
+	if bar.step == 0 {
+		t.Error("the bar ends with 0 steps")
 	}
 }

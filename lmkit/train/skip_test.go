@@ -93,7 +93,7 @@ func TestSkipsInTraining(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.source = poisoned{r.source, test.from} // three steps in an epoch
-		if err := r.beginDirectory(); err != nil {
+		if _, err := r.beginDirectory(); err != nil {
 			t.Fatal(err)
 		}
 		err = r.train(context.Background())
