@@ -183,7 +183,7 @@ func TestResumedHooks(t *testing.T) {
 	if got := fmt.Sprint(seen.epochs, seen.steps); got != wanted {
 		t.Errorf("epochs and steps %s, want %s", got, wanted)
 	}
-	if got, want := bar.result(nil), fmt.Sprintf(": %d steps, 5 epochs", 5*perEpoch); got != want {
+	if got, want := bar.result(nil), fmt.Sprintf("gru: %d steps, 5 epochs", 5*perEpoch); got != want {
 		t.Errorf("the bar ends with %q, want %q", got, want)
 	}
 	want.Error(t, errors.New(strings.Join(messages, "; ")), "resuming after step", "to begin anew, delete "+c.Directory)
