@@ -62,6 +62,10 @@ func TestLabLeavesNothing(t *testing.T) {
 			if code := l.command.ProcessState.ExitCode(); code != way.code {
 				t.Errorf("exit code %d, want %d", code, way.code)
 			}
+			said := strings.Contains(l.log.String(), "1 running cell(s) stopped")
+			if said != (way.code == exitInterrupted) {
+				t.Errorf("it says that a cell was stopped: %v; its log is %q", said, l.log.String())
+			}
 			for len(l.running()) > 0 && time.Since(began) < 20*time.Second {
 				time.Sleep(50 * time.Millisecond)
 			}
@@ -132,6 +136,7 @@ func buildLmkit(t *testing.T) string {
 
 // runningLab is a lab of a test.
 type runningLab struct {
+	log       bytes.Buffer // standard error
 	command   *exec.Cmd
 	temporary string   // its TMPDIR
 	address   *url.URL // of its page
@@ -149,8 +154,7 @@ func startLab(t *testing.T, program string) *runningLab {
 	l := &runningLab{temporary: temporary}
 	l.command = exec.Command(program, "lab", "--no-browser", "--port", "9500", "--dir", filepath.Join(dir, "lab"))
 	l.command.Env = append(os.Environ(), "TMPDIR="+l.temporary, "XDG_CONFIG_HOME="+filepath.Join(dir, "config"))
-	var log bytes.Buffer
-	l.command.Stderr = &log
+	l.command.Stderr = &l.log
 	output, err := l.command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -162,7 +166,7 @@ func startLab(t *testing.T, program string) *runningLab {
 	line, _ := bufio.NewReader(output).ReadString('\n')
 	found := regexp.MustCompile(`http://\S+`).FindString(line)
 	if l.address, err = url.Parse(found); err != nil || found == "" {
-		t.Fatalf("it printed %q, %s", line, log.String())
+		t.Fatalf("it printed %q, %s", line, l.log.String())
 	}
 	if want := "/lab/tree/01_introduction.ipynb"; l.address.Path != want {
 		t.Errorf("the page is %s, want %s", l.address.Path, want)

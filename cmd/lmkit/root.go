@@ -91,8 +91,8 @@ func flagError(c *cobra.Command, err error) error {
 // usagef returns a usage error of a command.
 func usagef(c *cobra.Command, format string, args ...any) error {
 	verb := ""
-	if c.HasParent() {
-		verb = c.Name() + " "
+	for ; c.HasParent(); c = c.Parent() {
+		verb = c.Name() + " " + verb
 	}
 	return &usageError{verb, fmt.Sprintf(format, args...)}
 }

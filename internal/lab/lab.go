@@ -3,12 +3,9 @@ package lab
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -85,11 +82,18 @@ func Run(ctx context.Context, o Options) error {
 	if err := guard.Start(); err != nil {
 		return fmt.Errorf("JupyterLab cannot be started: %w", err)
 	}
-	stop := context.AfterFunc(ctx, func() { life.Close() })
+	runtime := filepath.Join(temporary, runtimeName)
+	stop := context.AfterFunc(ctx, func() {
+		if cells := busy(runtime); cells > 0 {
+			fmt.Fprintf(o.Log, "%d running cell(s) stopped; training runs with a directory saved a checkpoint and go on "+
+				"when their cell is run again\n", cells)
+		}
+		life.Close()
+	})
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- guard.Wait() }()
-	return wait(ctx, o, filepath.Join(temporary, runtimeName), ended, log)
+	return wait(ctx, o, runtime, ended, log)
 }
 
 // ErrFailed is what Guard returns if the program failed, which then has said why.
@@ -131,39 +135,4 @@ func arguments(o Options, kernel string) []string {
 		args = append(args, "--allow-root")
 	}
 	return args
-}
-
-// listening returns the address of a page once JupyterLab listens, which it announces in its runtime directory.
-func listening(runtime, page string) (address string, ok bool) {
-	files, _ := filepath.Glob(filepath.Join(runtime, "jpserver-*.json"))
-	if len(files) == 0 {
-		return "", false
-	}
-	data, err := os.ReadFile(files[0])
-	if err != nil {
-		return "", false
-	}
-	var server struct {
-		Hostname string
-		Port     int
-		BaseURL  string `json:"base_url"`
-		Token    string
-	}
-	if json.Unmarshal(data, &server) != nil || server.Port == 0 { // still being written
-		return "", false
-	}
-	if ip := net.ParseIP(server.Hostname); ip != nil && ip.IsUnspecified() { // all networks
-		server.Hostname = "localhost"
-	}
-	host := net.JoinHostPort(server.Hostname, strconv.Itoa(server.Port))
-	connection, err := net.DialTimeout("tcp", host, time.Second)
-	if err != nil { // it writes the file first
-		return "", false
-	}
-	connection.Close()
-	address = "http://" + host + server.BaseURL + "lab"
-	if page != "" {
-		address += "/tree/" + url.PathEscape(page)
-	}
-	return address + "?token=" + url.QueryEscape(server.Token), true
 }
