@@ -33,7 +33,7 @@ func NewEstimate(out string, sources []string, now time.Time) *Estimate {
 			Cells []struct{} `json:"cells"`
 		}
 		files.ReadJSON(source, &content) // the run reports what cannot be read
-		name := nameOf(source)
+		name := Name(source)
 		e.notebooks = append(e.notebooks, expected{name, len(content.Cells), last[name].Seconds})
 	}
 	return e

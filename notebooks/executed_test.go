@@ -76,7 +76,7 @@ func TestExecuted(t *testing.T) {
 	outputs := map[string]string{}
 	var all []notebook
 	for _, path := range paths {
-		n := readNotebook(t, filepath.Join(dir, path))
+		n := readNotebook(t, executedPath(dir, path))
 		outputs[n.Name], all = n.output(), append(all, n)
 		for _, c := range n.Cells {
 			if c.Type == "code" && c.Count == nil {

@@ -41,6 +41,9 @@ func inputsOf(ctx context.Context, checkout, engine string, sources []string) (m
 		return nil, err
 	}
 	for _, path := range all {
+		if isSolution(path) { // no notebook opens what a solution makes
+			continue
+		}
 		if err := addCells(h, path); err != nil {
 			return nil, err
 		}
@@ -128,6 +131,6 @@ func addCells(h hash.Hash, path string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(h, "%s %s\n", filepath.Base(path), cells)
+	fmt.Fprintf(h, "%s %s\n", Name(path), cells)
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -85,7 +84,7 @@ func readNotebook(t *testing.T, path string) (n notebook) {
 	if err := json.Unmarshal(data, &n); err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	n.Name = strings.TrimSuffix(filepath.Base(path), ".ipynb")
+	n.Name = Name(path)
 	return n
 }
 

@@ -11,6 +11,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 here = pathlib.Path(__file__).parent
 SCRIPT = "charts.js"
+SOLUTIONS = "solutions"  # the directory with the solutions of the exercises
 
 
 class Renderer(IPythonRenderer):
@@ -67,14 +68,14 @@ def title(notebook, name):
 
 
 def write_page(notebook, path, out):
-    """Writes the page of the notebook that was read from path. It changes the notebook's metadata."""
+    """Writes the page of the executed notebook in path, beside it. It changes the notebook's metadata."""
     notebook.metadata["title"] = title(notebook, path.stem)
     notebook.metadata["language_info"] = notebook.metadata.get("language_info", {}) | {"pygments_lexer": "go"}
     exporter = Page(raw_template=(here / "page.html.j2").read_text(encoding="utf-8"))
-    resources = {"metadata": {"name": path.stem, "path": str(path.parent)}, "script": SCRIPT,
-                 "look": (here / "page.css").read_text(encoding="utf-8")}
+    resources = {"metadata": {"name": path.stem, "path": str(path.parent)}, "site": "../" if path.parent != out else "",
+                 "script": SCRIPT, "look": (here / "page.css").read_text(encoding="utf-8")}
     page, _ = exporter.from_notebook_node(notebook, resources)
-    write(out / (path.stem + ".html"), page)
+    write(path.with_suffix(".html"), page)
 
 
 def write_index(out):
@@ -83,7 +84,9 @@ def write_index(out):
     entries = []
     for path in sorted(out.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
-        entries.append({"page": path.stem + ".html", "title": title(notebook, path.stem), "about": about.get(path.stem)})
+        solutions = pathlib.PurePosixPath(SOLUTIONS, path.stem + ".html")
+        entries.append({"page": path.stem + ".html", "title": title(notebook, path.stem), "about": about.get(path.stem),
+                        "solutions": str(solutions) if (out / solutions).exists() else None})
     template = Environment(autoescape=True).from_string((here / "index.html.j2").read_text(encoding="utf-8"))
     look = (here / "page.css").read_text(encoding="utf-8")
     write(out / "index.html", template.render(entries=entries, look=look))

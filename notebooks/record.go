@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"owlm/internal/files"
 )
@@ -43,21 +42,21 @@ func (r record) write(out string) error { return files.WriteJSON(filepath.Join(o
 // begin takes back what the record says about the outputs of notebooks, which a run now replaces.
 func (r record) begin(sources []string) {
 	for _, source := range sources {
-		r[nameOf(source)] = execution{Seconds: r[nameOf(source)].Seconds}
+		r[Name(source)] = execution{Seconds: r[Name(source)].Seconds}
 	}
 }
 
 // end records the notebooks that a run has executed. inputs maps a source to the hash of what its outputs depend on.
 func (r record) end(out string, sources []string, events map[string]Event, inputs map[string]string) error {
 	for _, source := range sources {
-		name := nameOf(source)
+		name := Name(source)
 		e, ended := events[name]
 		if !ended {
 			continue
 		}
 		x := execution{Seconds: e.Seconds}
 		if e.Done && inputs[source] != "" {
-			output, err := os.ReadFile(filepath.Join(out, filepath.Base(source)))
+			output, err := os.ReadFile(executedPath(out, source))
 			if err != nil {
 				return err
 			}
@@ -73,24 +72,21 @@ func (r record) end(out string, sources []string, events map[string]Event, input
 func stale(out string, sources []string, inputs map[string]string) string {
 	r := readRecord(out)
 	for _, source := range sources {
-		x, found := r[nameOf(source)]
-		output, err := os.ReadFile(filepath.Join(out, filepath.Base(source)))
+		x, found := r[Name(source)]
+		output, err := os.ReadFile(executedPath(out, source))
 		switch {
 		case !found || err != nil:
-			return nameOf(source) + " was not executed"
+			return Name(source) + " was not executed"
 		case x.Inputs == "":
-			return nameOf(source) + " failed, or was executed while a source changed"
+			return Name(source) + " failed, or was executed while a source changed"
 		case x.Inputs != inputs[source]:
-			return nameOf(source) + " was executed with other sources, settings or another engine"
+			return Name(source) + " was executed with other sources, settings or another engine"
 		case x.Output != fmt.Sprintf("%x", sha256.Sum256(output)):
-			return nameOf(source) + " was changed after it was executed"
+			return Name(source) + " was changed after it was executed"
 		}
 	}
 	return ""
 }
-
-// nameOf returns the name of a notebook.
-func nameOf(source string) string { return strings.TrimSuffix(filepath.Base(source), ".ipynb") }
 
 // record has run execute the notebooks, with Progress set, and records how it went.
 func (o Options) record(ctx context.Context, out string, run func(Options) ([]Event, error)) ([]Event, error) {

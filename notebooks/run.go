@@ -65,12 +65,36 @@ func (f *Failure) Error() string {
 	return strings.Join(lines, "; ")
 }
 
-// List returns the files of notebooks. For each name it returns the notebooks in dir that begin with it, such as "03",
-// or else the file of that name. Without names it returns all notebooks in dir that begin with two digits, in order.
+// solutionsName is the directory beside the notebooks, and in the output directory, with the solutions of exercises.
+const solutionsName = "solutions"
+
+func isSolution(source string) bool { return filepath.Base(filepath.Dir(source)) == solutionsName }
+
+// Name returns the name of a notebook's file, without .ipynb. If it is a solution, the name begins with "solutions/".
+func Name(source string) string {
+	name := strings.TrimSuffix(filepath.Base(source), ".ipynb")
+	if isSolution(source) {
+		return solutionsName + "/" + name
+	}
+	return name
+}
+
+// executedPath returns the file of an executed notebook in an output directory.
+func executedPath(out, source string) string {
+	return filepath.Join(out, filepath.FromSlash(Name(source))+".ipynb")
+}
+
+// List returns the files of notebooks. For each name it returns the notebooks in dir whose Name begins with it, such as
+// "03" or "solutions/03", or else the file of that name. Without names it returns all notebooks in dir that begin with
+// two digits, in the order of the course, then their solutions.
 func List(dir string, names ...string) ([]string, error) {
-	all, err := filepath.Glob(filepath.Join(dir, "[0-9][0-9]_*.ipynb"))
-	if err != nil {
-		return nil, err
+	var all []string
+	for _, part := range []string{dir, filepath.Join(dir, solutionsName)} {
+		found, err := filepath.Glob(filepath.Join(part, "[0-9][0-9]*_*.ipynb"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
 	}
 	if len(names) == 0 {
 		if len(all) == 0 {
@@ -82,7 +106,7 @@ func List(dir string, names ...string) ([]string, error) {
 	for _, name := range names {
 		found := false
 		for _, path := range all {
-			if name != "" && strings.HasPrefix(filepath.Base(path), name) {
+			if name != "" && strings.HasPrefix(Name(path)+".ipynb", name) {
 				list, found = append(list, path), true
 			}
 		}

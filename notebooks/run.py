@@ -8,7 +8,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from pages import write, write_index, write_page
+from pages import SOLUTIONS, write, write_index, write_page
 
 kernel = {"pid": 0}
 starting = threading.Lock()  # held while a kernel starts, until its process is known
@@ -52,8 +52,13 @@ def reason(cell, failure):
     return "\n".join(lines_of(str(failure))[:12])
 
 
+def name_of(path):
+    """The name of a notebook's file, without .ipynb: the Name of package notebooks."""
+    return f"{SOLUTIONS}/{path.stem}" if path.parent.name == SOLUTIONS else path.stem
+
+
 def execute(path, settings):
-    name, out = path.stem, pathlib.Path(settings["out"])
+    name, out = name_of(path), pathlib.Path(settings["out"])
     notebook = nbformat.read(path, as_version=4)
     cells, began = len(notebook.cells), time.monotonic()
     current = {"cell": 0}
@@ -84,8 +89,10 @@ def execute(path, settings):
             error = "the kernel died"
         finally:
             kill_kernel()  # and what a cell may have left running
-    write(out / path.name, nbformat.writes(notebook) + "\n")
-    write_page(notebook, path, out)
+    executed = out / f"{name}.ipynb"
+    executed.parent.mkdir(exist_ok=True)
+    write(executed, nbformat.writes(notebook) + "\n")
+    write_page(notebook, executed, out)
     seconds = round(time.monotonic() - began, 1)
     if error:
         say(notebook=name, cell=current["cell"], cells=cells, seconds=seconds, error=error)
@@ -100,7 +107,7 @@ def main():
         try:
             execute(pathlib.Path(path), settings)
         except Exception as e:  # a notebook that cannot even be started must not stop the others
-            say(notebook=pathlib.Path(path).stem, cell=0, cells=0, error="\n".join(lines_of(f"{type(e).__name__}: {e}")[:12]))
+            say(notebook=name_of(pathlib.Path(path)), cell=0, cells=0, error="\n".join(lines_of(f"{type(e).__name__}: {e}")[:12]))
     write_index(pathlib.Path(settings["out"]))
 
 

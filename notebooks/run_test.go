@@ -202,7 +202,11 @@ func TestRunTwiceAtOnce(t *testing.T) {
 
 func TestList(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"01_one.ipynb", "02_two.ipynb", "10_ten.ipynb", "notes.ipynb"} {
+	if err := os.Mkdir(filepath.Join(dir, "solutions"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"01_one.ipynb", "02b_more.ipynb", "02_two.ipynb", "10_ten.ipynb", "notes.ipynb",
+		"solutions/02_two.ipynb"} {
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -212,7 +216,9 @@ func TestList(t *testing.T) {
 		names []string
 		want  string
 	}{
-		{nil, "01_one.ipynb 02_two.ipynb 10_ten.ipynb"},
+		{nil, "01_one.ipynb 02_two.ipynb 02b_more.ipynb 10_ten.ipynb solutions/02_two.ipynb"},
+		{[]string{"02"}, "02_two.ipynb 02b_more.ipynb"},
+		{[]string{"solutions/02", "10"}, "solutions/02_two.ipynb 10_ten.ipynb"},
 		{[]string{"10", "01_one"}, "10_ten.ipynb 01_one.ipynb"},
 		{[]string{"02_two.ipynb"}, "02_two.ipynb"},
 		{[]string{notes}, "notes.ipynb"},
@@ -222,7 +228,7 @@ func TestList(t *testing.T) {
 	for _, test := range tests {
 		list, err := List(dir, test.names...)
 		for i, path := range list {
-			list[i] = filepath.Base(path)
+			list[i] = Name(path) + ".ipynb"
 		}
 		got := strings.Join(list, " ")
 		if err != nil {

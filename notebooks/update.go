@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/google/renameio/v2"
 )
@@ -14,7 +13,7 @@ import (
 // which contain times and paths, so that two runs write the same bytes.
 func update(sources []string, out string) error {
 	for _, source := range sources {
-		executed, err := os.ReadFile(filepath.Join(out, filepath.Base(source)))
+		executed, err := os.ReadFile(executedPath(out, source))
 		if err != nil {
 			return err
 		}

@@ -137,7 +137,11 @@ func copyNotebooks(sources, dir string, log io.Writer) error {
 		if err != nil {
 			return err
 		}
-		file, err := os.OpenFile(filepath.Join(dir, filepath.Base(source)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		copy := filepath.Join(dir, filepath.FromSlash(notebooks.Name(source))+".ipynb")
+		if err := os.MkdirAll(filepath.Dir(copy), 0o755); err != nil {
+			return err
+		}
+		file, err := os.OpenFile(copy, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 		if errors.Is(err, os.ErrExist) {
 			continue
 		}

@@ -58,7 +58,8 @@ func TestDamHoldsAFlood(t *testing.T) {
 	}{
 		{"as many lines as are shown", func(i int) string { return fmt.Sprintf("%d\n", i) }, mostLines, 0},
 		{"lines", func(i int) string { return fmt.Sprintf("%d\n", i) }, 200_000, 200_000 - mostLines - lastLines},
-		{"long lines", func(i int) string { return fmt.Sprintf("%01000d\n", i) }, 5_000, 5_000 - mostBytes/1001 - lastLines},
+		{"long lines", func(i int) string { return fmt.Sprintf("%01000d\n", i) }, 5_000,
+			5_000 - mostBytes/1001 - lastLines},
 		{"letters of several bytes", func(i int) string { return strings.Repeat("é", 700) + "\n" }, 3_000, -1},
 	}
 	for _, test := range tests {

@@ -85,8 +85,8 @@ func Run(ctx context.Context, o Options) error {
 	runtime := filepath.Join(temporary, runtimeName)
 	stop := context.AfterFunc(ctx, func() {
 		if cells := busy(runtime); cells > 0 {
-			fmt.Fprintf(o.Log, "%d running cell(s) stopped; training runs with a directory saved a checkpoint and go on "+
-				"when their cell is run again\n", cells)
+			fmt.Fprintf(o.Log, "%d running cell(s) stopped; training runs with a directory saved a checkpoint and go "+
+				"on when their cell is run again\n", cells)
 		}
 		life.Close()
 	})
