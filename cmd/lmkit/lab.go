@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -29,6 +30,9 @@ func labCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.Port < 1 || o.Port > 65535 {
 				return usagef(c, "--port is %d; it must be from 1 to 65535", o.Port)
+			}
+			if _, err := net.DefaultResolver.LookupHost(c.Context(), o.Host); err != nil {
+				return fmt.Errorf("--host %s is not an address of this machine; try localhost or 0.0.0.0", o.Host)
 			}
 			environment, checkout, err := prepare(c, setup.Options{Completion: true})
 			if err != nil {

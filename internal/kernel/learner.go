@@ -85,8 +85,10 @@ var (
 
 // The beginnings of lines with which a program ends that crashes, and of the line that notebook.Check prints.
 var (
-	crashes = []string{"panic: ", "fatal error: ", "unexpected fault address "}
+	crashes = []string{"panic: ", "fatal error: ", "unexpected fault address ", "runtime: goroutine stack exceeds "}
 	checks  = []string{"error: ", "stopped: "}
+	// asides begin lines of a crash that say nothing to a learner.
+	asides = []string{"[signal ", "runtime: "}
 )
 
 // stderr returns the messages for text that the program wrote to standard error. It holds back what may be the end of a
@@ -226,7 +228,7 @@ func (l *learner) crash(dump string) string {
 	head, trace, _ := strings.Cut(dump, "\n\n")
 	var parts []string
 	for line := range strings.Lines(head) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "[signal ") {
+		if line = strings.TrimSpace(line); line != "" && !hasPrefix(line, asides) {
 			parts = append(parts, line)
 		}
 	}

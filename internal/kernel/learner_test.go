@@ -90,6 +90,10 @@ func TestLearner(t *testing.T) {
 			[]string{"error|panic: one two"}},
 		{"a deadlock", []message{said("fatal error: all asleep\n\n" + at(3, 1)), failed("exit status 2")},
 			[]string{"error|line 1: fatal error: all asleep"}},
+		{"a stack overflow", []message{said("runtime: goroutine stack exceeds 1000000000-byte limit\nruntime: sp=0x1\n" +
+			"fatal error: stack overflow\n\n" + at(3, 1)), failed("exit status 2")},
+			[]string{"error|line 1: fatal error: stack overflow"}},
+		{"a line that only begins like one", []message{said("runtime: 5 s\n")}, []string{`stderr "runtime: 5 s\n"`}},
 		{"Check", []message{said("error: no model\n" + at(3, 4)), said("exit status 1\n"), failed("exit status 1")},
 			[]string{"error|line 4: error: no model"}},
 		{"Check in two pieces", []message{said("error: no model\n"), said(at(1, 4)), said("exit status 1\n"),
