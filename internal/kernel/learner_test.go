@@ -90,7 +90,7 @@ func TestLearner(t *testing.T) {
 			[]string{"error|panic: one two"}},
 		{"a deadlock", []message{said("fatal error: all asleep\n\n" + at(3, 1)), failed("exit status 2")},
 			[]string{"error|line 1: fatal error: all asleep"}},
-		{"a stack overflow", []message{said("runtime: goroutine stack exceeds 1000000000-byte limit\nruntime: sp=0x1\n" +
+		{"a stack overflow", []message{said("runtime: goroutine stack exceeds 9-byte limit\nruntime: sp=0x1\n" +
 			"fatal error: stack overflow\n\n" + at(3, 1)), failed("exit status 2")},
 			[]string{"error|line 1: fatal error: stack overflow"}},
 		{"a line that only begins like one", []message{said("runtime: 5 s\n")}, []string{`stderr "runtime: 5 s\n"`}},
