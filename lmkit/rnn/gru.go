@@ -42,8 +42,10 @@ var gruCell = equations{
 	},
 }
 
-// resetBeforeCell is the gated recurrent unit in the equations of Cho et al. 2014 that the tutorial gives: the reset
-// gate is applied before the matrix product, so there are two products, and update brings in the new state.
+// resetBeforeCell is the gated recurrent unit in the equations of Chung et al. 2014 (arXiv:1412.3555): the reset gate
+// is applied before the matrix product, so there are two products, and update brings in the new state. Cho et al.
+// 2014, who proposed the unit, write update for what is 1 - update here. That renames a gate: the weights differ, what
+// the unit can compute does not.
 //
 //	reset     = sigmoid(W_ir x + b_ir + W_hr hidden + b_hr)
 //	update    = sigmoid(W_iz x + b_iz + W_hz hidden + b_hz)

@@ -6,7 +6,7 @@ import . "github.com/gomlx/gomlx/core/graph"
 type Options struct {
 	// Cell is the recurrence.
 	Cell Cell
-	// ResetBefore replaces PyTorch's GRU with that of Cho et al. 2014; see gru.go. Other cells ignore it.
+	// ResetBefore replaces PyTorch's GRU with that of Chung et al. 2014; see gru.go. Other cells ignore it.
 	ResetBefore bool
 	// Loop chooses how a layer runs through time; the numbers do not depend on it.
 	Loop Loop
