@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 )
 
 // Expect prints whether the answer to an exercise is right. The line begins with ✓ if got has the type and length of
@@ -15,7 +16,15 @@ func Expect(what string, got, want any, tolerance float64) {
 		fmt.Printf("✓ %s\n", what)
 		return
 	}
-	fmt.Printf("✗ %s: got %.5v, want %.5v\n", what, got, want)
+	fmt.Printf("✗ %s: got %s, want %s\n", what, shown(got), shown(want))
+}
+
+// shown writes an answer, its numbers with five digits. Strings are written in full, which %.5v would cut off.
+func shown(answer any) string {
+	if strings.Contains(fmt.Sprintf("%T", answer), "string") {
+		return fmt.Sprintf("%q", answer)
+	}
+	return fmt.Sprintf("%.5v", answer)
 }
 
 // near reports whether two values are equal, but for numbers that differ by the tolerance at most.

@@ -10,10 +10,12 @@ func ExampleExpect() {
 	Expect("sigmoid(0)", 0.5000001, 0.5, 1e-6)
 	Expect("softmax of equal logits", []float64{0, 0}, []float64{0.5, 0.5}, 1e-6)
 	Expect("the first token", "once", "once", 0)
+	Expect("the last words", []string{"the", "forest"}, []string{"the", "creatures"}, 0)
 	// Output:
 	// ✓ sigmoid(0)
 	// ✗ softmax of equal logits: got [0 0], want [0.5 0.5]
 	// ✓ the first token
+	// ✗ the last words: got ["the" "forest"], want ["the" "creatures"]
 }
 
 func TestNear(t *testing.T) {

@@ -21,6 +21,7 @@ type Bars struct {
 	Label      string // names the axis of the labels; may be ""
 	Group      string // names what differs between the groups, above the legend; may be ""
 	Horizontal bool   // horizontal bars, one label below the other: best for more than about 20 labels
+	Ordered    bool   // groups in an order, such as temperatures: their colours go from light to dark
 	Top        int    // show only the Top labels with the largest values in any group, in their order; 0 shows all
 
 	// Max is a value that the axis reaches even if no bar does, so that charts with other values have the same axis: 1
@@ -116,7 +117,7 @@ func (c Bars) valueAxis() axis {
 func (c Bars) legend() legend {
 	l := legend{title: c.Group}
 	for i, name := range c.names() {
-		l.entries = append(l.entries, legendEntry{name: name, color: seriesColor(i), box: true})
+		l.entries = append(l.entries, legendEntry{name: name, color: c.color(i), box: true})
 	}
 	return l
 }
@@ -213,7 +214,7 @@ func (b barsPlotter) Plot(c draw.Canvas, p *plot.Plot) {
 			if b.Horizontal {
 				corners = [4]vg.Length{x(0), y(from), x(v), y(from + thickness)}
 			}
-			fillRectangle(c, seriesColor(group), corners[0], corners[1], corners[2], corners[3])
+			fillRectangle(c, b.color(group), corners[0], corners[1], corners[2], corners[3])
 		}
 	}
 }

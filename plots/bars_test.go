@@ -1,6 +1,7 @@
 package plots_test
 
 import (
+	"fmt"
 	"log"
 	"math"
 	"strings"
@@ -83,6 +84,20 @@ func TestBarsMax(t *testing.T) {
 		if domain[1] != test.want || p.Y.Max != test.want {
 			t.Errorf("longest %v, Max %v: axes end at %v and %v, want %v",
 				test.longest, test.max, domain[1], p.Y.Max, test.want)
+		}
+	}
+}
+
+func TestBarsOrdered(t *testing.T) {
+	chart := plots.Bars{Labels: []string{"owl"}, Ordered: true}
+	for i := range 5 {
+		chart.Groups = append(chart.Groups, plots.Group{Name: fmt.Sprint(i), Values: []float64{1}})
+	}
+	color := chart.VegaLite()["encoding"].(map[string]any)["color"].(map[string]any)
+	colors := color["scale"].(map[string]any)["range"].([]any)
+	for i := range 4 { // in blues, less red is darker
+		if lighter, darker := colors[i].(string), colors[i+1].(string); lighter[:3] <= darker[:3] {
+			t.Errorf("group %d is %s and group %d is %s, want darker ones", i, lighter, i+1, darker)
 		}
 	}
 }

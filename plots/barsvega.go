@@ -2,8 +2,17 @@ package plots
 
 import (
 	"fmt"
+	"image/color"
 	"math"
 )
+
+// color returns the colour of a group.
+func (c Bars) color(group int) color.RGBA {
+	if !c.Ordered {
+		return seriesColor(group)
+	}
+	return sequential.at(spread(0.3, 1, max(2, len(c.Groups)))[group]) // the lightest colours hardly show on white
+}
 
 // VegaLite implements Chart.
 func (c Bars) VegaLite() map[string]any {
@@ -25,7 +34,7 @@ func (c Bars) VegaLite() map[string]any {
 	spec["mark"] = map[string]any{"type": "bar"}
 	colors := make([]any, len(names))
 	for i := range colors {
-		colors[i] = vegaColor(seriesColor(i))
+		colors[i] = vegaColor(c.color(i))
 	}
 	look := map[string]any{"labelAngle": 0, "domain": false, "ticks": false, "labelPadding": 5}
 	label, value, offset := "x", "y", "xOffset"
