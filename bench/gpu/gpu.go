@@ -1,28 +1,19 @@
-// Command gpu measures training on a GPU: lmkit beside PyTorch, with cuDNN and without. It first compares the losses of
-// 50 training steps with those of the Go engine.
-//
-//	LMKIT_CUDA_PLUGIN=.../jax_plugins/xla_cuda13/xla_cuda_plugin.so go run ./bench/gpu --out bench/results
-//
-// It takes about four minutes and writes gpu.json and gpu.md. A step that fails is reported and left out. --python is an
-// interpreter with PyTorch for CUDA.
-package main
+// Package gpu measures training on a GPU, for lmkit bench --gpu: lmkit beside PyTorch, with cuDNN and without.
+package gpu
 
 import (
 	"context"
 	_ "embed"
 	"encoding/json"
-	"flag"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"os/exec"
-	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"owlm/bench"
-	"owlm/internal/files"
 	"owlm/internal/oneline"
 	"owlm/lmkit"
 	"owlm/lmkit/backend"
@@ -35,12 +26,23 @@ import (
 //go:embed torch_gpu.py
 var script string
 
-// workloads are LSTMs, from one that a processor can train to one that fills a GPU.
-var workloads = []bench.Workload{
-	{Name: "W2", Vocabulary: 10000, Embedding: 650, Hidden: 650, Layers: 2, Batch: 20, Sequence: 35},
-	{Name: "W3", Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 64, Sequence: 128},
-	{Name: "2 x 1500", Vocabulary: 10000, Embedding: 1500, Hidden: 1500, Layers: 2, Batch: 64, Sequence: 35},
-	{Name: "1 x 2048", Vocabulary: 96, Embedding: 512, Hidden: 2048, Layers: 1, Batch: 256, Sequence: 256},
+// Workloads returns what is measured: LSTMs, from one that is too small for a GPU to one that fills it. Those of W3
+// with other batches show what a step costs that does not depend on the batch.
+func Workloads() []bench.Workload {
+	list := []bench.Workload{
+		{Name: "W1", Vocabulary: 33, Embedding: 128, Hidden: 256, Layers: 2, Batch: 16, Sequence: 5},
+		{Name: "W2", Vocabulary: 10000, Embedding: 650, Hidden: 650, Layers: 2, Batch: 20, Sequence: 35},
+		{Name: "W3, batch 4", Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 4, Sequence: 128},
+		{Name: "W3", Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 64, Sequence: 128},
+		{Name: "W3, batch 1024", Vocabulary: 96, Embedding: 128, Hidden: 512, Layers: 2, Batch: 1024, Sequence: 128},
+		{Name: "2 x 1500", Vocabulary: 10000, Embedding: 1500, Hidden: 1500, Layers: 2, Batch: 64, Sequence: 35},
+		{Name: "1 x 2048", Vocabulary: 96, Embedding: 512, Hidden: 2048, Layers: 1, Batch: 256, Sequence: 256},
+	}
+	for i := range list {
+		w := &list[i]
+		w.Kind, w.Cell, w.EveryStep, w.Warm, w.Seconds, w.Least = bench.Train, "lstm", true, 5, 3, 5
+	}
+	return list
 }
 
 // The systems that are measured.
@@ -59,7 +61,7 @@ type Row struct {
 	Failed   string  `json:"failed,omitempty"`
 }
 
-// Report is the content of gpu.json.
+// Report is the result of Run, and the content of gpu.json.
 type Report struct {
 	Device   string            `json:"device"`
 	Versions map[string]string `json:"versions"`
@@ -70,67 +72,65 @@ type Report struct {
 	Rows   []Row              `json:"rows"`
 }
 
-func main() {
-	out := flag.String("out", "bench/results", "`directory` for gpu.json and gpu.md")
-	python := flag.String("python", "python3", "Python `interpreter` with PyTorch for CUDA")
-	engine := flag.String("engine", backend.XLACUDA, "`engine` to measure; xla:cpu tries the command itself")
-	one := flag.String("one", "", "measure one workload and print it; for the command itself")
-	small := flag.Bool("small", false, "shrink the workloads, to try the command")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *out, *python, *engine, *one, *small); err != nil {
-		fmt.Fprintln(os.Stderr, "gpu:", err)
-		os.Exit(1)
-	}
+// Options configure Run.
+type Options struct {
+	Program   string           // that of lmkit, which has the verb measure
+	Python    string           // an interpreter with PyTorch for CUDA
+	Engine    string           // that of lmkit
+	Workloads []bench.Workload // nil stands for Workloads()
+	// Save, if not nil, receives the report after each measurement, as far as it has come.
+	Save func(r *Report) error
+	Log  io.Writer // receives a line for each measurement
 }
 
-func run(ctx context.Context, out, python, engine, one string, small bool) error {
-	if one != "" {
-		var w bench.Workload
-		if err := json.Unmarshal([]byte(one), &w); err != nil {
-			return err
-		}
-		m, err := bench.Measure(ctx, w, engine)
-		if err != nil {
-			return err
-		}
-		return json.NewEncoder(os.Stdout).Encode(m)
-	}
-	e, err := backend.Open(engine)
+// Run compares the losses of 50 steps with the Go engine's, and measures lmkit and PyTorch on all workloads. A
+// measurement that fails is a row that says why.
+func Run(ctx context.Context, o Options) (*Report, error) {
+	e, err := backend.Open(o.Engine)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := e.Try(); err != nil {
-		return err
+		return nil, err
 	}
-	fmt.Fprintln(os.Stderr, e)
-	r := Report{Device: e.String(), Versions: lmkit.Versions(), Command: "go run ./bench/gpu --out bench/results",
+	fmt.Fprintln(o.Log, e)
+	r := &Report{Device: e.String(), Versions: lmkit.Versions(), Command: "lmkit bench --gpu --out bench/results",
 		Parity: map[string]float64{}}
 	for _, cell := range []rnn.Cell{rnn.RNN, rnn.LSTM, rnn.GRU} {
-		difference, err := parity(ctx, engine, cell)
+		difference, err := parity(ctx, o.Engine, cell)
 		if err != nil {
-			return fmt.Errorf("parity, %v: %w", cell, err)
+			return nil, fmt.Errorf("losses of the %v: %w", cell, err)
 		}
-		fmt.Fprintf(os.Stderr, "%v: losses of 50 steps within %.1e of the Go engine's\n", cell, difference)
+		fmt.Fprintf(o.Log, "%v: losses of 50 steps within %.1e of the Go engine's\n", cell, difference)
 		r.Parity[cell.String()] = difference
 	}
-	for _, w := range workloads {
-		w.Kind, w.Cell, w.EveryStep = bench.Train, "lstm", true
-		w.Warm, w.Seconds, w.Least = 5, 4, 5
-		if small {
-			w.Vocabulary, w.Embedding, w.Hidden, w.Batch, w.Seconds = 50, 16, 16, 4, 0.1
-		}
+	if o.Workloads == nil {
+		o.Workloads = Workloads()
+	}
+	for _, w := range o.Workloads {
 		for _, system := range []string{lstm, cudnn, cells} {
-			row := measure(ctx, w, system, python, engine, &r)
-			fmt.Fprintf(os.Stderr, "%+v\n", row)
+			row := o.measure(ctx, w, system, r)
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
+			}
+			fmt.Fprintf(o.Log, "%-20s  %-17s  %s\n", row.Workload, row.System, row.step())
 			r.Rows = append(r.Rows, row)
-			if err := files.WriteJSON(filepath.Join(out, "gpu.json"), r); err != nil {
-				return err
+			if o.Save != nil {
+				if err := o.Save(r); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
-	return os.WriteFile(filepath.Join(out, "gpu.md"), []byte(r.table()), 0o644)
+	return r, nil
+}
+
+// step says how long a step took, or why that is not known.
+func (r Row) step() string {
+	if r.Failed != "" {
+		return "failed: " + r.Failed
+	}
+	return fmt.Sprintf("%.1f ms", 1000*r.Step)
 }
 
 // parity trains on an engine and on the Go engine from the same weights, and compares the losses of 50 steps.
@@ -162,22 +162,17 @@ func parity(ctx context.Context, engine string, cell rnn.Cell) (difference float
 }
 
 // measure measures a system on a workload, in a process of its own.
-func measure(ctx context.Context, w bench.Workload, system, python, engine string, r *Report) Row {
+func (o Options) measure(ctx context.Context, w bench.Workload, system string, r *Report) Row {
 	row := Row{Workload: w.Name, System: system}
 	workload, err := json.Marshal(w)
 	if err != nil {
 		row.Failed = err.Error()
 		return row
 	}
-	command := exec.CommandContext(ctx, python, "-c", script, string(workload), map[string]string{
+	command := exec.CommandContext(ctx, o.Python, "-c", script, string(workload), map[string]string{
 		cudnn: "cudnn", cells: "cells"}[system])
 	if system == lstm {
-		program, err := os.Executable()
-		if err != nil {
-			row.Failed = err.Error()
-			return row
-		}
-		command = exec.CommandContext(ctx, program, "--engine", engine, "--one", string(workload))
+		command = exec.CommandContext(ctx, o.Program, "measure", o.Engine, string(workload))
 		command.Env = backend.Tuned(os.Environ())
 	}
 	var errors strings.Builder
@@ -203,11 +198,11 @@ func measure(ctx context.Context, w bench.Workload, system, python, engine strin
 	return row
 }
 
-// table returns the report in Markdown.
-func (r Report) table() string {
+// Table returns the report in Markdown.
+func (r *Report) Table() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Training steps of LSTMs in float32, without tf32, measured by `%s` on %s; %s. Medians of the steps of "+
-		"four seconds.\n\n| workload | system | a step | fastest to slowest | tokens/s | share of cuDNN's | first step |\n"+
+		"three seconds. W1 predicts at every step here, unlike bench's.\n\n| workload | system | a step | fastest to slowest | tokens/s | share of cuDNN's | first step |\n"+
 		"|---|---|---:|---|---:|---:|---:|\n", r.Command, r.Device, r.Torch)
 	for _, row := range r.Rows {
 		if row.Failed != "" {
