@@ -2,7 +2,9 @@
 package enginetest
 
 import (
+	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 
@@ -23,9 +25,16 @@ func Names(t testing.TB) []string {
 	return append(names, backend.XLACPU)
 }
 
-// openXLA opens XLA once, and sets it up first if need be. Another process sets it up, because a broken plugin can end
+// optimization is the flag of XLA that says how well it compiles.
+const optimization = "--xla_backend_optimization_level"
+
+// openXLA opens XLA once, and sets it up first if need be. XLA compiles without optimizing, which takes most of the time
+// of tests with many small graphs, unless $XLA_FLAGS says how well it is to compile: .ci/run has it optimize. Another process sets it up, because a broken plugin can end
 // the process that tries it.
 var openXLA = sync.OnceValue(func() error {
+	if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, optimization) {
+		os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" "+optimization+"=0"))
+	}
 	if _, err := backend.Open(backend.XLACPU); err == nil {
 		return nil
 	}
