@@ -25,15 +25,15 @@ func Names(t testing.TB) []string {
 	return append(names, backend.XLACPU)
 }
 
-// optimization is the flag of XLA that says how well it compiles.
-const optimization = "--xla_backend_optimization_level"
+// Optimized is the environment variable that has XLA optimize what tests run, as it does for users. Without it XLA only
+// compiles: that is most of the time of tests with many small graphs. .ci/run sets it.
+const Optimized = "LMKIT_TEST_OPTIMIZED"
 
-// openXLA opens XLA once, and sets it up first if need be. XLA compiles without optimizing, which takes most of the time
-// of tests with many small graphs, unless $XLA_FLAGS says how well it is to compile: .ci/run has it optimize. Another process sets it up, because a broken plugin can end
+// openXLA opens XLA once, and sets it up first if need be. Another process sets it up, because a broken plugin can end
 // the process that tries it.
 var openXLA = sync.OnceValue(func() error {
-	if flags := os.Getenv("XLA_FLAGS"); !strings.Contains(flags, optimization) {
-		os.Setenv("XLA_FLAGS", strings.TrimSpace(flags+" "+optimization+"=0"))
+	if os.Getenv(Optimized) == "" {
+		os.Setenv("XLA_FLAGS", strings.TrimSpace(os.Getenv("XLA_FLAGS")+" --xla_backend_optimization_level=0"))
 	}
 	if _, err := backend.Open(backend.XLACPU); err == nil {
 		return nil
