@@ -16,7 +16,7 @@ var (
 	steps    = regexp.MustCompile(`\[[^\]]*[←→][^\]]*\]\([^)]*\)`)
 	grouped  = regexp.MustCompile(`(\d)[,_](\d{3})`)
 	headings = regexp.MustCompile(`(?m)^#.*$`)
-	lists    = regexp.MustCompile(`(?m)^\s*\d+\. `)
+	lists    = regexp.MustCompile(`(?m)^\s*(\*\*)?\d+\. `)
 	sections = regexp.MustCompile(`(?i)\b(notebook|exercise|chapter|section|cell|version)s? \d+\w*( (and|to) \d+\w*)?`)
 	years    = regexp.MustCompile(`\b(19|20)\d\d\b`)
 	claim    = regexp.MustCompile(`\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?`)
