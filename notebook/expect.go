@@ -24,7 +24,10 @@ func shown(answer any) string {
 	if strings.Contains(fmt.Sprintf("%T", answer), "string") {
 		return fmt.Sprintf("%q", answer)
 	}
-	return fmt.Sprintf("%.5v", answer)
+	if strings.Contains(fmt.Sprintf("%T", answer), "float") {
+		return fmt.Sprintf("%.5v", answer)
+	}
+	return fmt.Sprint(answer)
 }
 
 // near reports whether two values are equal, but for numbers that differ by the tolerance at most.

@@ -36,3 +36,11 @@ func TestNear(t *testing.T) {
 		}
 	}
 }
+
+func ExampleExpect_integers() {
+	Expect("the number of windows", 0, 38, 0)
+	Expect("ids", []int32{1}, []int32{1, 2}, 0)
+	// Output:
+	// ✗ the number of windows: got 0, want 38
+	// ✗ ids: got [1], want [1 2]
+}
