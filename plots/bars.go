@@ -22,7 +22,7 @@ type Bars struct {
 	Group      string // names what differs between the groups, above the legend; may be ""
 	Horizontal bool   // horizontal bars, one label below the other: best for more than about 20 labels
 	Ordered    bool   // groups in an order, such as temperatures: their colours go from light to dark
-	Top        int    // show only the Top labels with the largest values in any group, in their order; 0 shows all
+	Top        int    // show only the Top labels with the largest values in any group, largest first; 0 shows all
 
 	// Max is a value that the axis reaches even if no bar does, so that charts with other values have the same axis: 1
 	// for probabilities. 0 lets the axis end at the longest bar.
@@ -60,7 +60,7 @@ func (c Bars) value(group, label int) float64 {
 	return c.Groups[group].Values[label]
 }
 
-// shown returns the indices of the labels that Top keeps.
+// shown returns the indices of the labels that Top keeps, ranked by their largest value.
 func (c Bars) shown() []int {
 	indices := make([]int, len(c.Labels))
 	for i := range indices {
@@ -79,9 +79,7 @@ func (c Bars) shown() []int {
 		return highest
 	}
 	slices.SortStableFunc(indices, func(a, b int) int { return cmp.Compare(height(b), height(a)) })
-	indices = indices[:c.Top]
-	slices.Sort(indices)
-	return indices
+	return indices[:c.Top]
 }
 
 // labels returns the labels that are shown, made readable.

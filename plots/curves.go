@@ -76,12 +76,6 @@ func thin(points []point, most int) []point {
 	return append(kept, points[len(points)-1])
 }
 
-// dotted reports whether the points of a part are marked with dots. They are if the curve is short, or if the part is a
-// single point, which no line shows.
-func (line curve) dotted(part []point) bool {
-	return !line.faint && len(line.points) <= markedPoints || len(part) == 1
-}
-
 func (c curves) size() (int, int) { return defaultWidth, defaultHeight }
 
 // check returns an error that says why nothing can be drawn, or nil.
@@ -126,7 +120,8 @@ func (c curves) legend() legend {
 				continue
 			}
 			place[line.name] = len(l.entries)
-			entry := legendEntry{name: line.name, color: seriesColor(line.color), dashed: line.dashed}
+			entry := legendEntry{name: line.name, color: seriesColor(line.color), dashed: line.dashed,
+				line: true, marker: marker(line.color)}
 			l.entries = append(l.entries, entry)
 		}
 	}
@@ -154,10 +149,14 @@ func (c curves) plot() (*plot.Plot, error) {
 				points[i] = plotter.XY{X: x.coordinate(v.x), Y: y.coordinate(v.y)}
 			}
 			p.Add(&plotter.Line{XYs: points, LineStyle: lineStyle(color, width, line.dashed)})
-			if line.dotted(part) {
-				dot := draw.GlyphStyle{Color: color, Radius: 3 * px, Shape: draw.CircleGlyph{}}
-				p.Add(&plotter.Scatter{XYs: points, GlyphStyle: dot})
+			var marks plotter.XYs
+			for i, marked := range line.marked(part) {
+				if marked {
+					marks = append(marks, points[i])
+				}
 			}
+			style := draw.GlyphStyle{Color: color, Radius: 3.5 * px, Shape: marker(line.color)}
+			p.Add(&plotter.Scatter{XYs: marks, GlyphStyle: style})
 		}
 	}
 	p.Add(c.legend())

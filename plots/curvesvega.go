@@ -1,6 +1,6 @@
 package plots
 
-// vega returns the chart for Vega-Lite: faint lines, lines and dots are three layers over one table of points.
+// vega returns the chart for Vega-Lite: faint lines, lines and marks are three layers over one table of points.
 func (c curves) vega() map[string]any {
 	rows := []any{}
 	for i, line := range c.lines {
@@ -9,10 +9,10 @@ func (c curves) vega() map[string]any {
 			layer = "faint"
 		}
 		for part, points := range c.parts(line) {
-			dot := line.dotted(points)
-			for _, p := range points {
+			marks := line.marked(points)
+			for k, p := range points {
 				rows = append(rows, map[string]any{"x": p.x, "y": p.y, "series": line.name,
-					"layer": layer, "dot": dot, "part": i*1000000 + part})
+					"layer": layer, "mark": marks[k], "part": i*1000000 + part})
 			}
 		}
 	}
@@ -31,12 +31,11 @@ func (c curves) vega() map[string]any {
 	}
 	pick := []any{map[string]any{"name": "pick", "bind": "legend",
 		"select": map[string]any{"type": "point", "fields": []any{"series"}}}}
-	// Thick rings instead of filled dots, because then the legend draws both like the line.
-	dots := map[string]any{"type": "point", "filled": false, "size": 8, "strokeWidth": 3}
+	marks := map[string]any{"type": "point", "filled": true, "size": 50}
 	spec["layer"] = []any{
 		c.vegaLayer("datum.layer === 'faint'", map[string]any{"type": "line", "strokeWidth": 1}, 0.4, nil),
 		c.vegaLayer("datum.layer === 'line'", map[string]any{"type": "line", "strokeWidth": 2}, 1, pick),
-		c.vegaLayer("datum.dot", dots, 1, nil),
+		c.vegaLayer("datum.mark", marks, 1, nil),
 	}
 	return spec
 }
@@ -61,6 +60,16 @@ func (c curves) vegaLayer(filter string, mark map[string]any, opacity float64, p
 				"scale": map[string]any{"domain": names, "range": dashes}}
 		}
 	}
+	if mark["type"] == "point" {
+		var names, shapes []any
+		for _, entry := range c.legend().entries {
+			names, shapes = append(names, entry.name), append(shapes, entry.marker.name())
+		}
+		if len(names) > 0 {
+			encoding["shape"] = map[string]any{"field": "series", "type": "nominal", "title": "",
+				"scale": map[string]any{"domain": names, "range": shapes}}
+		}
+	}
 	layer := map[string]any{"mark": mark, "encoding": encoding,
 		"transform": []any{map[string]any{"filter": filter}}}
 	if params != nil {
@@ -78,7 +87,7 @@ func (c curves) vegaColor() map[string]any {
 	}
 	channel := map[string]any{"field": "series", "type": "nominal", "title": ""}
 	if !l.empty() {
-		channel["legend"] = map[string]any{"symbolType": "stroke", "symbolOpacity": 1, "symbolSize": 250}
+		channel["legend"] = map[string]any{"symbolOpacity": 1, "symbolSize": 90}
 	}
 	if len(names) > 0 {
 		channel["scale"] = map[string]any{"domain": names, "range": colors}

@@ -11,7 +11,7 @@ import (
 // Diagram is the figure of a recurrent network: on the left the cell with its loop, on the right the same cell
 // unrolled over time. The arrows are labelled with the names in the equations
 //
-//	h_t = tanh(W_xh x_t + W_hh h_{t-1} + b_h)
+//	h_t = tanh(W_ih x_t + W_hh h_{t-1} + b_h)
 //	o_t = W_ho h_t + b_o
 //
 // in which the weights are the same at every step.
@@ -99,7 +99,7 @@ func (d Diagram) column(s *scene, x float64, index string) {
 	s.write(x, cellY, d.cell(), 15, ink)
 	s.symbol(x, inputY, "x", index, 16)
 	s.symbol(x, outputY, "o", index, 16)
-	s.symbol(x+22, (inputY+cellY)/2+3, "W", "xh", 14)
+	s.symbol(x+22, (inputY+cellY)/2+3, "W", "ih", 14)
 	s.symbol(x+22, (outputY+cellY)/2-1, "W", "ho", 14)
 }
 

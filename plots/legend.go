@@ -21,6 +21,8 @@ type legendEntry struct {
 	color  color.RGBA
 	dashed bool
 	box    bool // a filled box; otherwise a line
+	line   bool // the line has a marker
+	marker marker
 }
 
 const legendGap = 14 // pixels between plot and legend
@@ -86,6 +88,10 @@ func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
 		} else {
 			right := left + vg.Length(entry.icon()-6)*px
 			c.StrokeLine2(lineStyle(entry.color, 2, entry.dashed), left, middle, right, middle)
+			if entry.line {
+				style := draw.GlyphStyle{Color: entry.color, Radius: 3.5 * px}
+				entry.marker.DrawGlyph(&c, style, vg.Point{X: (left + right) / 2, Y: middle})
+			}
 		}
 		c.FillText(style, vg.Point{X: left + vg.Length(entry.icon())*px, Y: middle + 2*px}, visible(entry.name))
 		y -= 17 * px

@@ -48,14 +48,16 @@ func bundle(id string, c Chart) (*protocol.DisplayData, error) {
 		return nil, err
 	}
 	width, height := sizeOf(c)
+	alt, spec := altText(c), c.VegaLite()
+	spec["description"] = alt
 	return &protocol.DisplayData{
 		Data: map[protocol.MIMEType]any{
-			MIMEVegaLite:           c.VegaLite(),
+			MIMEVegaLite:           spec,
 			protocol.MIMEImagePNG:  image,
 			protocol.MIMETextPlain: c.Text(),
 		},
 		// The PNG has two dots to the pixel. Without its size it would be shown twice as large.
-		Metadata:  map[string]any{"image/png": map[string]any{"width": width, "height": height}},
+		Metadata:  map[string]any{"image/png": map[string]any{"width": width, "height": height, "alt": alt}},
 		DisplayID: id,
 	}, nil
 }

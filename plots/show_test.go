@@ -64,7 +64,9 @@ func TestBundle(t *testing.T) {
 			t.Errorf("no %s", kind)
 		}
 	}
-	sent, _ := json.Marshal(threeLosses.VegaLite())
+	spec := threeLosses.VegaLite()
+	spec["description"] = altText(threeLosses)
+	sent, _ := json.Marshal(spec)
 	got, err := json.Marshal(received.Data[MIMEVegaLite])
 	if err != nil || !bytes.Equal(sent, got) {
 		t.Errorf("the specification changes on the way: %v", err)
@@ -74,7 +76,7 @@ func TestBundle(t *testing.T) {
 		t.Errorf("PNG: %v", err)
 	}
 	size := received.Metadata["image/png"].(map[string]any)
-	if size["width"] != defaultWidth || received.DisplayID != "id" {
+	if size["width"] != defaultWidth || size["alt"] != spec["description"] || received.DisplayID != "id" {
 		t.Errorf("metadata %v, display id %q", received.Metadata, received.DisplayID)
 	}
 	if text := received.Data[protocol.MIMETextPlain].(string); !strings.HasPrefix(text, "Training\n") {

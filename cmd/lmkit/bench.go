@@ -16,10 +16,10 @@ import (
 
 // benchFlags holds the values of the flags of bench.
 type benchFlags struct {
-	rounds                        int
-	peers, scaling, cells, asJSON bool
-	python, out                   string
-	only, engines                 []string
+	rounds                             int
+	peers, scaling, cells, gpu, asJSON bool
+	python, out                        string
+	only, engines                      []string
 }
 
 func benchCommand() *cobra.Command {
@@ -29,7 +29,8 @@ func benchCommand() *cobra.Command {
 		Short: "Time training and generation on every engine, next to PyTorch and JAX",
 		Example: "  lmkit bench --peers --rounds 5 --out bench/results\n" +
 			"  lmkit bench --scaling --rounds 5 --out bench/results\n" +
-			"  lmkit bench --cells --rounds 2 --out bench/results",
+			"  lmkit bench --cells --rounds 2 --out bench/results\n" +
+			"  lmkit bench --gpu --out bench/results",
 		RunE: func(c *cobra.Command, _ []string) error { return g.run(c) },
 	}
 	f := c.Flags()
@@ -45,6 +46,8 @@ func benchCommand() *cobra.Command {
 		"sequence, hidden size, batch and vocabulary")
 	f.BoolVar(&g.cells, "cells", false, "measure instead how soon an edited cell of a notebook answers, in this "+
 		"kernel and in GoNB as it comes")
+	f.BoolVar(&g.gpu, "gpu", false, "measure instead training on a GPU, beside PyTorch with cuDNN and without "+
+		"(--python, which must have torch for CUDA)")
 	f.StringVar(&g.out, "out", "", "save the table or the charts, and all numbers, in this `directory`")
 	f.BoolVar(&g.asJSON, "json", false, jsonUsage)
 	return c
@@ -53,6 +56,12 @@ func benchCommand() *cobra.Command {
 func (g *benchFlags) run(c *cobra.Command) error {
 	if g.rounds < 1 {
 		return usagef(c, "--rounds is %d; it must be 1 or more", g.rounds)
+	}
+	if g.gpu {
+		if g.scaling || g.cells || g.peers || g.only != nil || len(g.engines) > 1 {
+			return usagef(c, "--gpu has its own workloads; leave out --scaling, --cells, --peers and --workload")
+		}
+		return g.timeGPU(c)
 	}
 	if g.cells {
 		if g.scaling || g.peers || g.python != "" || g.only != nil || g.engines != nil {

@@ -2,7 +2,9 @@
 package enginetest
 
 import (
+	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 
@@ -23,9 +25,16 @@ func Names(t testing.TB) []string {
 	return append(names, backend.XLACPU)
 }
 
+// Optimized is the environment variable that has XLA optimize what tests run, as it does for users. Without it XLA only
+// compiles: that is most of the time of tests with many small graphs. .ci/run sets it.
+const Optimized = "LMKIT_TEST_OPTIMIZED"
+
 // openXLA opens XLA once, and sets it up first if need be. Another process sets it up, because a broken plugin can end
 // the process that tries it.
 var openXLA = sync.OnceValue(func() error {
+	if os.Getenv(Optimized) == "" {
+		os.Setenv("XLA_FLAGS", strings.TrimSpace(os.Getenv("XLA_FLAGS")+" --xla_backend_optimization_level=0"))
+	}
 	if _, err := backend.Open(backend.XLACPU); err == nil {
 		return nil
 	}

@@ -110,8 +110,7 @@ func open(name string) (engine *Engine, err error) {
 	case XLACPU:
 		return openCPU()
 	case XLACUDA:
-		return nil, errors.New("engine xla:cuda is not available yet: this version runs XLA on the CPU only; " +
-			"use xla:cpu or go")
+		return openCUDA()
 	}
 	return nil, fmt.Errorf("no engine is called %q; there are %s", name, strings.Join(Names, ", "))
 }

@@ -1,5 +1,5 @@
-// Package controls lets the reader of a notebook change what a cell computes: sliders and lists of choices above the
-// cell's output, and a loop whose body runs again after each change.
+// Package controls lets the reader of a notebook change what a cell computes: sliders, lists of choices and lines of
+// text above the cell's output, and a loop whose body runs again after each change.
 //
 //	temperature := &controls.Slider{Name: "temperature", Min: 0.1, Max: 4, Step: 0.1, Value: 1}
 //	for range controls.Changes(notebook.Context(), temperature) {
@@ -20,7 +20,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// Control is a *Slider or a *Select.
+// Control is a *Slider, a *Select or a *Text.
 type Control interface {
 	// element returns what the panel shows.
 	element() element
@@ -65,6 +65,17 @@ func (s *Select) set(value string) bool {
 	}
 	s.Value = value
 	return true
+}
+
+// Text is a line of text. It changes with each key.
+type Text struct{ Name, Value string }
+
+func (t *Text) element() element { return element{Name: t.Name, Text: true, Value: t.Value} }
+
+func (t *Text) set(value string) bool {
+	changed := value != t.Value
+	t.Value = value
+	return changed
 }
 
 // NoFrontEnd is the environment variable that says that nobody is there to use controls. lmkit notebooks sets it.

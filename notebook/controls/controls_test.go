@@ -120,6 +120,19 @@ func TestNoNotebook(t *testing.T) {
 	}
 }
 
+func TestText(t *testing.T) {
+	guess := &Text{Name: "guess"}
+	for _, step := range []struct {
+		value string
+		want  bool
+	}{{"t", true}, {"t", false}, {"tt", true}, {"", true}, {"naïve <b>", true}} {
+		m := message{Values: []string{step.value}}
+		if got := m.apply([]Control{guess}); got != step.want || guess.Value != step.value {
+			t.Errorf("%q: changed %v to %q, want %v", step.value, got, guess.Value, step.want)
+		}
+	}
+}
+
 // TestMailbox delivers messages out of order.
 func TestMailbox(t *testing.T) {
 	box := mailbox{c: make(chan message, 1)}
@@ -140,10 +153,12 @@ func TestForm(t *testing.T) {
 	html := form("/controls/1", []Control{
 		&Slider{Name: "<b>", Min: 0.1, Max: 5, Step: 0.1, Value: 1e-1},
 		&Select{Name: "prompt", Options: []string{"a \"b\"", "</select>"}, Value: "</select>"},
+		&Text{Name: "guess", Value: `"x" <`},
 	})
 	for _, want := range []string{
 		`<label>&lt;b&gt;`, `min="0.1" max="5" step="0.1" value="0.1"><output>0.1</output>`,
 		`<option>a &#34;b&#34;</option><option selected>&lt;/select&gt;</option></select>`,
+		`<input type="text" value="&#34;x&#34; &lt;" autocomplete="off" spellcheck="false">`,
 		`gonb_comm?.send("/controls/1", `,
 	} {
 		if !strings.Contains(html, want) {

@@ -14,11 +14,12 @@ import (
 //go:embed panel.html
 var panelHTML string
 
-// element is a control as the panel shows it: a slider, or a list if it has options.
+// element is a control as the panel shows it: a list if it has options, a line of text, or a slider.
 type element struct {
 	Name, Value    string
 	Min, Max, Step string
 	Options        []string
+	Text           bool
 }
 
 // panel is a form in the output of a cell.
