@@ -71,6 +71,10 @@ func checkCell(t *testing.T, c cell, count int) {
 		if o.Type == "error" {
 			t.Errorf("cell %s failed: %s", c.ID, oneline.First(o.Error))
 		}
+		picture, _ := o.Metadata["image/png"].(map[string]any)
+		if alt, _ := picture["alt"].(string); o.Data["image/png"] != nil && alt == "" {
+			t.Errorf("a picture of cell %s has no alternative text; run lmkit notebooks --update", c.ID)
+		}
 		if path := machinePath.FindString(o.String()); path != "" {
 			t.Errorf("the output of cell %s names %q, which only one machine has", c.ID, path)
 		}

@@ -35,6 +35,7 @@ type output struct {
 	Type      string         `json:"output_type"`
 	Text      text           `json:"text"`
 	Data      map[string]any `json:"data"`
+	Metadata  map[string]any `json:"metadata"`
 	Error     string         `json:"evalue"`
 	Traceback []string       `json:"traceback"`
 }
