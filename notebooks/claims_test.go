@@ -12,7 +12,8 @@ import (
 
 // Prose is read without what is no claim: code, formulas, the targets of links, headings, and the years of papers.
 var (
-	notProse = regexp.MustCompile("(?s)```.*?```|`[^`]*`|\\$\\$.*?\\$\\$|\\$[^$\n]*\\$|\\]\\([^)]*\\)|<[^>]*>|arXiv:[\\d.]+")
+	notProse = regexp.MustCompile("(?s)```.*?```|`[^`]*`|\\$\\$.*?\\$\\$|\\$[^$\n]*\\$|" +
+		"\\]\\([^)]*\\)|<[^>]*>|arXiv:[\\d.]+")
 	steps    = regexp.MustCompile(`\[[^\]]*[←→][^\]]*\]\([^)]*\)`)
 	grouped  = regexp.MustCompile(`(\d)[,_](\d{3})`)
 	headings = regexp.MustCompile(`(?m)^#.*$`)
@@ -65,11 +66,14 @@ func shown(text, claim string) bool {
 }
 
 func TestClaimsOf(t *testing.T) {
-	text := "# 3 things\n1. A `12` $x = 5$ of [7 it](08_x.ipynb) (Cho et al. 2014), W2: 3.40 nats, 1,260 logits, 20 % in notebook 7."
+	text := "# 3 things\n1. A `12` $x = 5$ of [7 it](08_x.ipynb) (Cho et al. 2014), W2: 3.40 nats, 1,260 logits, " +
+		"20 % in notebook 7."
 	if got := fmt.Sprint(claims(text)); got != "[7 3.40 1,260 20]" {
 		t.Errorf("claims are %v", got)
 	}
-	for claim, want := range map[string]bool{"3.4": true, "3.40": true, "3.41": false, "3": false, "1,260": true, "0.0012": true} {
+	for claim, want := range map[string]bool{
+		"3.4": true, "3.40": true, "3.41": false, "3": false, "1,260": true, "0.0012": true,
+	} {
 		if got := shown("loss 3.401, 1260 logits, 1.2e-03", claim); got != want {
 			t.Errorf("%s is shown: %v, want %v", claim, got, want)
 		}

@@ -201,9 +201,10 @@ func (o Options) measure(ctx context.Context, w bench.Workload, system string, r
 // Table returns the report in Markdown.
 func (r *Report) Table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Training steps of LSTMs in float32, without tf32, measured by `%s` on %s; %s. Medians of the steps of "+
-		"three seconds. W1 predicts at every step here, unlike bench's.\n\n| workload | system | a step | fastest to slowest | tokens/s | share of cuDNN's | first step |\n"+
-		"|---|---|---:|---|---:|---:|---:|\n", r.Command, r.Device, r.Torch)
+	fmt.Fprintf(&b, "Training steps of LSTMs in float32, without tf32, measured by `%s` on %s; %s. Medians of the steps "+
+		"of three seconds. W1 predicts at every step here, unlike bench's.\n\n", r.Command, r.Device, r.Torch)
+	b.WriteString("| workload | system | a step | fastest to slowest | tokens/s | share of cuDNN's | first step |\n" +
+		"|---|---|---:|---|---:|---:|---:|\n")
 	for _, row := range r.Rows {
 		if row.Failed != "" {
 			fmt.Fprintf(&b, "| %s | %s | failed: %s | | | | |\n", row.Workload, row.System, row.Failed)
@@ -214,8 +215,8 @@ func (r *Report) Table() string {
 		if r.Rows[i].Step > 0 {
 			share = fmt.Sprintf("%.2f", r.Rows[i].Step/row.Step)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %.1f ms | %.1f to %.1f ms | %.0f | %s | %.1f s |\n", row.Workload, row.System, 1000*row.Step,
-			1000*row.Fastest, 1000*row.Slowest, row.Tokens, share, row.First)
+		fmt.Fprintf(&b, "| %s | %s | %.1f ms | %.1f to %.1f ms | %.0f | %s | %.1f s |\n", row.Workload, row.System,
+			1000*row.Step, 1000*row.Fastest, 1000*row.Slowest, row.Tokens, share, row.First)
 	}
 	b.WriteString("\nThe losses of 50 steps differ from the Go engine's by at most ")
 	for i, cell := range []string{"rnn", "lstm", "gru"} {

@@ -87,7 +87,8 @@ func main() {
 
 func measureAll(out string) error {
 	report := Report{
-		Model:    fmt.Sprintf("an LSTM layer of %d, batch %d, vocabulary %d: loss and gradient", hidden, batch, vocabulary),
+		Model: fmt.Sprintf("an LSTM layer of %d, batch %d, vocabulary %d: loss and gradient", hidden, batch,
+			vocabulary),
 		Versions: lmkit.Versions(), Command: "go run ./bench/loops --out bench/results",
 	}
 	for _, c := range []struct {
@@ -177,7 +178,8 @@ func measure(engine *backend.Engine, loop rnn.Loop, steps int) (Row, error) {
 	for range runs + 1 {
 		start := time.Now()
 		outputs, err := program.Run([]*tensors.Tensor{
-			tensors.FromFlatDataAndDimensions(tokens, steps, batch), tensors.FromFlatDataAndDimensions(tokens, len(tokens)),
+			tensors.FromFlatDataAndDimensions(tokens, steps, batch),
+			tensors.FromFlatDataAndDimensions(tokens, len(tokens)),
 		})
 		if err != nil {
 			return row, err
@@ -278,11 +280,12 @@ func (r Report) table() string {
 	b.WriteString("| engine | through time | steps | operations in the graph | compiling | a run |\n" +
 		"|---|---|---:|---:|---:|---:|\n")
 	for _, row := range r.Rows {
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %.2f s | %.2f ms |\n", row.Engine, row.Loop, row.Steps, row.Nodes, row.Compile,
-			1000*row.Run)
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %.2f s | %.2f ms |\n", row.Engine, row.Loop, row.Steps, row.Nodes,
+			row.Compile, 1000*row.Run)
 	}
-	fmt.Fprintf(&b, "\nTraining steps on XLA, with the C library's memory settings that lmkit gives itself and without: "+
-		"medians of %d, the fastest of five processes each, in turns.\n\n| model | with | without |\n|---|---:|---:|\n", runs)
+	fmt.Fprintf(&b, "\nTraining steps on XLA, with the C library's memory settings that lmkit gives itself and "+
+		"without: medians of %d, the fastest of five processes each, in turns.\n\n", runs)
+	b.WriteString("| model | with | without |\n|---|---:|---:|\n")
 	for _, t := range r.Tuning {
 		fmt.Fprintf(&b, "| %s | %.1f ms | %.1f ms |\n", t.Model, 1000*t.Tuned, 1000*t.Plain)
 	}

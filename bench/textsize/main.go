@@ -185,9 +185,9 @@ func measure(ctx context.Context, whole string, r Row) (Row, error) {
 // table returns the report in Markdown.
 func (r Report) table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Perplexity per character on %d characters from the end of the King James Bible, after training on "+
-		"its beginning. LSTM: one layer of 128, means of %d seeds, with the lowest and the highest. On: %s.\n\n", r.Held,
-		seeds, r.Device)
+	fmt.Fprintf(&b, "Perplexity per character on %d characters from the end of the King James Bible, after training "+
+		"on its beginning. LSTM: one layer of 128, means of %d seeds, with the lowest and the highest. On: %s.\n\n",
+		r.Held, seeds, r.Device)
 	b.WriteString("| characters | Kneser-Ney, order 8 | LSTM | on its training text | LSTM, dropout 0.3 | on its " +
 		"training text |\n|---:|---:|---:|---:|---:|---:|\n")
 	for _, size := range sizes {

@@ -22,10 +22,10 @@ import (
 const (
 	Go      = "go"       // the engine in pure Go
 	XLACPU  = "xla:cpu"  // XLA on the processor
-	XLACUDA = "xla:cuda" // XLA on an NVIDIA GPU; this version cannot open it
+	XLACUDA = "xla:cuda" // XLA on an NVIDIA GPU, with the plugin that LMKIT_CUDA_PLUGIN names
 )
 
-// Names lists what Open accepts: "auto", and each engine that this version can open.
+// Names lists "auto" and each engine that set-up installs. Open accepts XLACUDA, too.
 var Names = []string{"auto", Go, XLACPU}
 
 // Help returns Names as the help of a flag lists them: "auto, go or xla:cpu".
@@ -37,7 +37,7 @@ func Help() string {
 // Engine is an open engine.
 type Engine struct {
 	compute.Backend
-	// Kind is Go or XLACPU.
+	// Kind is Go, XLACPU or XLACUDA.
 	Kind string
 	// Reason says in one line what was chosen and why.
 	Reason string

@@ -57,7 +57,7 @@ func TestOpenErrors(t *testing.T) {
 	}
 	tests := []struct{ name, engine, plugin, message string }{
 		{"unknown", "tpu", "", `no engine is called "tpu"; there are auto, go, xla:cpu`},
-		{"no CUDA", XLACUDA, "", "not available yet"},
+		{"no CUDA", XLACUDA, "", "xla:cuda needs"},
 		{"not installed", XLACPU, "", "run lmkit setup"},
 		{"relative", XLACPU, "plugin.so", "absolute path"},
 		{"missing", XLACPU, filepath.Join(dir, "none.so"), "no such file"},

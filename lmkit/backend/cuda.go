@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/gomlx/go-xla/pjrt"
 
 	"owlm/internal/oneline"
+	"owlm/internal/setup"
 )
 
 // CUDAVariable names XLA's plugin for NVIDIA's GPUs, xla_cuda_plugin.so, in a directory where pip installed it with
@@ -38,9 +38,10 @@ func openCUDA() (engine *Engine, err error) {
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is %q: there is no such file", CUDAVariable, path)
 	}
-	gpu, err := gpuName()
-	if err != nil {
-		return nil, err
+	gpu, found := setup.GPU()
+	if !found {
+		return nil, errors.New("engine xla:cuda needs an NVIDIA GPU and its driver, and nvidia-smi finds none; " +
+			"use xla:cpu or go")
 	}
 	memory, err := gpuMemory(os.Getenv(GPUMemoryVariable))
 	if err != nil {
@@ -79,7 +80,8 @@ func gpuMemory(value string) (options string, err error) {
 	}
 	share, err := strconv.ParseFloat(value, 32)
 	if err != nil || !(share > 0 && share <= 1) {
-		return "", fmt.Errorf("%s is %q: a share of the GPU's memory above 0 and up to 1 is needed", GPUMemoryVariable, value)
+		return "", fmt.Errorf("%s is %q: a share of the GPU's memory above 0 and up to 1 is needed", GPUMemoryVariable,
+			value)
 	}
 	return fmt.Sprintf(",preallocate=true,memory_fraction=%v", share), nil
 }
@@ -94,16 +96,4 @@ func cudaData(plugin string) string {
 		}
 	}
 	return ""
-}
-
-// gpuName returns the name of the first GPU, as NVIDIA's driver gives it.
-func gpuName() (string, error) {
-	output, err := exec.Command("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader").Output()
-	first, _, _ := strings.Cut(strings.TrimSpace(string(output)), "\n")
-	if err != nil || first == "" {
-		return "", errors.New("engine xla:cuda needs an NVIDIA GPU and its driver, and nvidia-smi finds none; " +
-			"use xla:cpu or go")
-	}
-	name, driver, _ := strings.Cut(first, ", ")
-	return name + ", driver " + driver, nil
 }

@@ -32,8 +32,8 @@ type Config struct {
 	// TieWeights makes the output layer use the embedding's weights (Press & Wolf 2017). EmbeddingSize must equal
 	// HiddenSize.
 	TieWeights bool
-	// ResetBefore selects the GRU of Chung et al. 2014, which applies the reset gate before the matrix product. PyTorch's
-	// applies it after.
+	// ResetBefore selects the GRU of Chung et al. 2014, which applies the reset gate before the matrix product.
+	// PyTorch's applies it after.
 	ResetBefore bool
 	// Context, if positive, means that the model was trained on windows of that many tokens from a zero state.
 	// Generation and evaluation then read that many tokens again for every prediction. With 0 they carry the state
