@@ -201,8 +201,8 @@ func (o Options) measure(ctx context.Context, w bench.Workload, system string, r
 // Table returns the report in Markdown.
 func (r *Report) Table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Training steps of LSTMs in float32, without tf32, measured by `%s` on %s; %s. Medians of the steps "+
-		"of three seconds. W1 predicts at every step here, unlike bench's.\n\n", r.Command, r.Device, r.Torch)
+	fmt.Fprintf(&b, "Training steps of LSTMs in float32, without tf32, measured by `%s` on %s; %s. Medians of the "+
+		"steps of three seconds. W1 predicts at every step here, unlike bench's.\n\n", r.Command, r.Device, r.Torch)
 	b.WriteString("| workload | system | a step | fastest to slowest | tokens/s | share of cuDNN's | first step |\n" +
 		"|---|---|---:|---|---:|---:|---:|\n")
 	for _, row := range r.Rows {

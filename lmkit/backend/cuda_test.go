@@ -47,7 +47,8 @@ func TestOpenCUDAErrors(t *testing.T) {
 
 func TestGPUMemory(t *testing.T) {
 	for value, want := range map[string]string{
-		"": ",preallocate=false", "0.25": ",preallocate=true,memory_fraction=0.25", "1": ",preallocate=true,memory_fraction=1",
+		"": ",preallocate=false", "0.25": ",preallocate=true,memory_fraction=0.25",
+		"1": ",preallocate=true,memory_fraction=1",
 	} {
 		if got, err := gpuMemory(value); got != want || err != nil {
 			t.Errorf("%q gives %q, %v; want %q", value, got, err, want)
